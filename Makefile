@@ -1,0 +1,73 @@
+# The project's commands. `make` alone lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+# What takes a core each; the machine's own number is a fair default.
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help up down images test test-fast test-long lint format bench docs lock
+
+help: ## List the commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3.11 …")'
+	@echo "Installing the Python dependencies into $(VENV) …"
+	@$(PYTHON) -m venv $(VENV) || { echo "Could not make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@if command -v uv >/dev/null; then \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . ; \
+	else \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt && \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . ; \
+	fi
+	@touch $@
+
+up: $(READY) ## From a fresh clone to a running system, with an example backpack
+	@$(BIN)/backpack-dev up
+
+down: $(READY) ## Remove the cluster and all that it left on the machine
+	@$(BIN)/backpack-dev down
+
+images: $(READY) ## Build every container image
+	@$(BIN)/backpack-images build
+
+test: $(READY) ## Every test that this machine can run
+	@$(BIN)/backpack-dev prepare-tests
+	$(BIN)/pytest tests -n $(WORKERS) --dist loadgroup -m "not long"
+	$(BIN)/pytest e2e -m "not long"
+
+test-fast: $(READY) ## The tests that need no cluster
+	@$(BIN)/backpack-dev prepare-tests --without-cluster
+	$(BIN)/pytest tests -n $(WORKERS) --dist loadgroup -m "not long"
+
+test-long: $(READY) ## `make test` and the tests that take minutes each
+	@$(BIN)/backpack-dev prepare-tests
+	$(BIN)/pytest tests -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest e2e
+
+lint: $(READY) ## Style, types, layers, the chart
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/backpack-dev lint-chart
+
+format: $(READY) ## Put the Python code into the project's form
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+
+bench: $(READY) ## Measure the running system
+	$(BIN)/python -m bench
+
+docs: $(READY) ## Build the documentation into site/, failing on a broken link
+	$(BIN)/mkdocs build --strict --quiet
+	@echo "Built: site/architecture.html is where to begin."
+
+lock: ## Pin the dependencies anew, with hashes (needs uv)
+	@for extra in api operator dashboard dev; do \
+	  uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header --no-annotate \
+	    --no-emit-index-url --extra $$extra pyproject.toml --output-file requirements/$$extra.txt; done
