@@ -1,0 +1,78 @@
+"""The command `backpack-dev`, which the Makefile calls: the system up and down, and what tests need first."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from backpack_devcluster import paths
+from backpack_devcluster import report as reports
+from backpack_devcluster.errors import DevClusterError
+from backpack_images import lint_chart
+from backpack_images.errors import ImageError
+
+from . import preparation, system
+from .errors import UpError
+from .next_steps import next_steps
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Show an expected error as its sentence, and end with status 1."""
+    try:
+        yield
+    except (UpError, DevClusterError, ImageError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        print("Stopped; the same command goes on from here.", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def up() -> None:
+    """From a fresh clone to a running system; safe to run again."""
+    report = reports.for_terminal()
+    begun = time.monotonic()
+    with sentences():
+        running, example = system.up(report)
+    seconds = time.monotonic() - begun
+    steps = [{"step": title, "seconds": round(taken, 1)} for title, taken in report.timings]
+    record = paths.cache() / "last-up.json"
+    record.write_text(json.dumps({"seconds": round(seconds, 1), "steps": steps}, indent=2) + "\n")
+    print(next_steps(running, example, seconds))
+
+
+@app.command()
+def down() -> None:
+    """Remove the cluster and all that it left on the machine, but for the build cache."""
+    with sentences():
+        system.down(reports.for_terminal())
+
+
+@app.command("prepare-tests")
+def prepare_tests(
+    without_cluster: Annotated[
+        bool, typer.Option(help="Only what the tests without a cluster need.")
+    ] = False,
+) -> None:
+    """Install and build what the tests use, so that no test waits for it."""
+    with sentences():
+        preparation.prepare(reports.for_terminal(), cluster=not without_cluster)
+
+
+@app.command("lint-chart")
+def check_chart() -> None:
+    """helm lint, and kubeconform on what the chart renders to."""
+    with sentences():
+        lint_chart.lint(reports.for_terminal())
+
+
+def main() -> None:
+    app()

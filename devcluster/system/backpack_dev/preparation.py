@@ -1,0 +1,17 @@
+"""What tests and linting use, installed and built before they begin, so that no test waits for it."""
+
+from backpack_devcluster import gobuild, packages
+from backpack_devcluster.report import Report
+
+TEST_PROGRAMS = (
+    packages.Need("redis-server", "redis-server"),
+    packages.Need("/usr/sbin/nginx", "nginx-light"),
+)
+BROWSER = (packages.Need("/usr/bin/chromium", "chromium"),)
+
+
+def prepare(report: Report, *, cluster: bool) -> None:
+    """Have everything at hand that the tests start. `cluster`: also for those that need one."""
+    packages.ensure([*TEST_PROGRAMS, *(BROWSER if cluster else ())], report)
+    for program in ("kubernetes", "ferretdb", "helm", "kubeconform"):
+        gobuild.build(program, report)
