@@ -1,0 +1,1 @@
+"""Where news comes in: kopf's events, HTTP requests, signals."""

@@ -1,0 +1,76 @@
+"""The program: builds the parts, connects them, and takes them down in order."""
+
+import asyncio
+import logging
+import signal
+
+from backpack_operator.handlers.http import Health, application, serve
+from backpack_operator.handlers.informer import Informer
+from backpack_operator.kube.client import KubeClient
+from backpack_operator.metrics import Metrics
+from backpack_operator.model.backpack import Key
+from backpack_operator.reconcile.backpacks import Backpacks
+from backpack_operator.reconcile.children import Children
+from backpack_operator.reconcile.hostnames import Hostnames
+from backpack_operator.reconcile.loop import Loop
+from backpack_operator.reconcile.queue import WorkQueue
+from backpack_operator.reconcile.reconciler import Reconciler
+from backpack_operator.reconcile.resync import Memory, Resync
+from backpack_operator.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+async def run(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT, or an error that ends the informer."""
+    metrics = Metrics()
+    client = await KubeClient.connect(metrics.count_request)
+    queue: WorkQueue[Key] = WorkQueue()
+    memory = Memory(Backpacks(), Children(), Hostnames(client, settings.namespace, queue.add))
+    reconciler = Reconciler(client, settings, *memory)
+    loop = Loop(queue, reconciler.reconcile, metrics, settings)
+    resync = Resync(client, memory, settings.watch_namespaces, queue.add_after)
+    informer = Informer(memory.backpacks, memory.children, queue, resync)
+    metrics.gauges(
+        (
+            ("queue_depth", "Backpacks that wait to be reconciled.", lambda: queue.depth),
+            ("children", "Children that are remembered.", lambda: len(memory.children)),
+            ("watch_event_age_seconds", "Since the last event.", lambda: informer.quiet_seconds),
+        ),
+        memory.backpacks.ready,
+    )
+    http = await serve(application(Health(client.version, lambda: loop.alive), metrics), settings.http_port)
+    stop, ready, stopped = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def reconcile_when_told() -> None:
+        await ready.wait()
+        _on_signals(stopped)
+        await resync.first()
+        loop.open()
+        logger.info("reconciling %d Backpacks", len(memory.backpacks))
+        await resync.run(settings.resync_seconds)
+
+    # kopf ends all tasks that were begun after it: these come before.
+    background = asyncio.create_task(reconcile_when_told(), name="resync")
+    waiting = asyncio.create_task(stopped.wait(), name="signals")
+    listening = asyncio.create_task(informer.run(settings.watch_namespaces, stop, ready), name="informer")
+    try:
+        await asyncio.wait({background, waiting, listening}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        logger.info("stopping")
+        waiting.cancel()
+        background.cancel()
+        await loop.close()
+        await http.cleanup()
+        stop.set()
+        results = await asyncio.gather(listening, background, return_exceptions=True)
+        await client.close()
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+
+
+def _on_signals(stopped: asyncio.Event) -> None:
+    """In place of kopf's own handlers, so that what is being reconciled is finished."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)

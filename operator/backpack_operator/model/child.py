@@ -1,0 +1,61 @@
+"""A live child as it is remembered: little, since a fleet has tens of thousands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backpack_contract import resources as names
+from backpack_operator.model.digests import fingerprint
+from backpack_operator.model.kinds import DEPLOYMENT
+from backpack_operator.model.rollout import Rollout
+
+
+@dataclass(slots=True)
+class Child:
+    """One live child. `verified`: the digest of the wanted object that it was found to
+    match; `body`: the object, while it has not been compared (claims keep theirs: what
+    a volume was made with decides what is wanted)."""
+
+    uid: str
+    resource_version: int
+    owner: str | None
+    """The UID of the Backpack it was made for, by annotation."""
+    owner_reference: str | None
+    managed: bool
+    """Whether it carries the operator's label."""
+    fingerprint: str
+    verified: str | None
+    body: Mapping[str, Any] | None
+    rollout: Rollout | None
+    deleting: bool
+
+
+def observe(body: Mapping[str, Any]) -> Child:
+    """What there is to know of an object as read from the API server."""
+    metadata = body["metadata"]
+    owners = [owner["uid"] for owner in metadata.get("ownerReferences", ()) if _is_backpack(owner, metadata)]
+    slim = {
+        **body,
+        "metadata": {key: value for key, value in metadata.items() if key != "managedFields"},
+    }
+    is_deployment = body["kind"] == DEPLOYMENT.kind
+    if is_deployment:
+        slim.pop("status", None)
+    return Child(
+        uid=metadata["uid"],
+        resource_version=int(metadata["resourceVersion"]),
+        owner=metadata.get("annotations", {}).get(names.UID_ANNOTATION),
+        owner_reference=owners[0] if owners else None,
+        managed=metadata.get("labels", {}).get(names.LABEL_MANAGED_BY) == names.MANAGED_BY,
+        fingerprint=fingerprint(body),
+        verified=None,
+        body=slim,
+        rollout=Rollout.of(body) if is_deployment else None,
+        deleting="deletionTimestamp" in metadata,
+    )
+
+
+def _is_backpack(owner: Mapping[str, Any], metadata: Mapping[str, Any]) -> bool:
+    """Whether an owner is the Backpack after which the object is named."""
+    ours = owner["kind"] == names.KIND and owner["apiVersion"].partition("/")[0] == names.GROUP
+    return ours and bool(owner["name"] == metadata["name"].rpartition("-")[0])

@@ -1,0 +1,51 @@
+"""The credentials of a backpack: made once, completed where a key is missing,
+never replaced."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from backpack_contract.credentials import (
+    MONGO_PASSWORD,
+    MONGO_USERNAME,
+    REDIS_ACL,
+    REDIS_PASSWORD,
+    redis_acl,
+)
+
+MONGO_USER = "backpack"
+
+
+@dataclass(frozen=True, slots=True)
+class FreshPasswords:
+    """Passwords that may be used where one is missing; new ones for each reconcile."""
+
+    mongo: str
+    redis: str
+
+    def __repr__(self) -> str:
+        return "FreshPasswords(...)"
+
+    @classmethod
+    def make(cls, token: Callable[[int], str] = secrets.token_urlsafe) -> "FreshPasswords":
+        """256 bits each, in letters that need no escaping in a URL or an ACL file."""
+        return cls(mongo=token(32), redis=token(32))
+
+
+def complete(existing: Mapping[str, str] | None, fresh: FreshPasswords) -> dict[str, str]:
+    """All keys of the Secret: what exists stays as it is; Redis' user list is made
+    from its password, so that the two can't disagree."""
+    present = {key: value for key, value in (existing or {}).items() if value}
+    redis = present.get(REDIS_PASSWORD, fresh.redis)
+    return {
+        MONGO_USERNAME: present.get(MONGO_USERNAME, MONGO_USER),
+        MONGO_PASSWORD: present.get(MONGO_PASSWORD, fresh.mongo),
+        REDIS_PASSWORD: redis,
+        REDIS_ACL: redis_acl(redis),
+    }
+
+
+def opens_database(existing: Mapping[str, str] | None) -> bool:
+    """Whether the Secret still holds what the database was set up with. The database
+    takes its password only when it is first started, so a new one would not open it."""
+    return bool(existing and existing.get(MONGO_PASSWORD))

@@ -1,0 +1,42 @@
+"""Exactly the rights that the operator uses. The chart's roles are compared with
+this, and the operator's tests run with nothing more."""
+
+from dataclasses import dataclass
+
+from backpack_operator.model import kinds
+
+_KEEP = ("get", "list", "watch", "create", "patch", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a Role or ClusterRole."""
+
+    group: str
+    resources: tuple[str, ...]
+    verbs: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, list[str]]:
+        return {"apiGroups": [self.group], "resources": list(self.resources), "verbs": list(self.verbs)}
+
+
+BACKPACK_RULES = (
+    Rule(kinds.BACKPACK.group, ("backpacks",), ("get", "list", "watch", "patch")),
+    Rule(kinds.BACKPACK.group, ("backpacks/status",), ("patch",)),
+    # Owner references that block the owner's deletion ask for it.
+    Rule(kinds.BACKPACK.group, ("backpacks/finalizers",), ("update",)),
+    Rule("apps", ("deployments",), _KEEP),
+    Rule("", ("services", "configmaps", "persistentvolumeclaims"), _KEEP),
+    # By name only: nobody can have all Secrets listed through the operator.
+    Rule("", ("secrets",), ("get", "create", "patch", "delete")),
+    Rule("networking.k8s.io", ("networkpolicies",), _KEEP),
+    Rule("traefik.io", ("ingressroutes",), _KEEP),
+    Rule("events.k8s.io", ("events",), ("create",)),
+)
+"""In the cluster, or in each watched namespace."""
+
+CLUSTER_RULES = (Rule("apiextensions.k8s.io", ("customresourcedefinitions",), ("list", "watch")),)
+"""Besides, where all namespaces are watched: kopf learns so of kinds that come later."""
+
+CLAIM_RULES = (Rule("", ("configmaps",), ("get", "list", "create", "delete")),)
+"""In the operator's own namespace: the claims on hostnames."""

@@ -1,0 +1,66 @@
+"""All Backpacks the informer has told of."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from backpack_operator.model.backpack import Backpack, Key
+
+
+class Backpacks:
+    """Kept as they were read and parsed when they are needed: they are few."""
+
+    def __init__(self) -> None:
+        self._bodies: dict[Key, Mapping[str, Any]] = {}
+
+    def __len__(self) -> int:
+        return len(self._bodies)
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(tuple(self._bodies))
+
+    def get(self, key: Key) -> Backpack | None:
+        body = self._bodies.get(key)
+        return Backpack.parse(body) if body is not None else None
+
+    def has(self, key: Key, uid: str) -> bool:
+        body = self._bodies.get(key)
+        return body is not None and body["metadata"]["uid"] == uid
+
+    def ready(self) -> Iterator[str]:
+        """The status of each one's Ready condition, `Unknown` where there is none."""
+        for body in self._bodies.values():
+            conditions = (body.get("status") or {}).get("conditions", ())
+            yield next((item["status"] for item in conditions if item["type"] == "Ready"), "Unknown")
+
+    def seen(self, body: Mapping[str, Any]) -> Key | None:
+        """Take in a Backpack that exists; answers its key if there is something new,
+        which an echo of the operator's own write is not."""
+        metadata = body["metadata"]
+        key = Key(metadata["namespace"], metadata["name"])
+        old = self._bodies.get(key)
+        if old is not None and _is_older(metadata, old["metadata"]):
+            return None
+        slim = {name: value for name, value in metadata.items() if name != "managedFields"}
+        annotations = dict(slim.get("annotations") or {})
+        annotations.pop("kubectl.kubernetes.io/last-applied-configuration", None)
+        self._bodies[key] = {**body, "metadata": {**slim, "annotations": annotations}}
+        return key
+
+    def gone(self, body: Mapping[str, Any]) -> Key | None:
+        """Take in that a Backpack was deleted."""
+        metadata = body["metadata"]
+        key = Key(metadata["namespace"], metadata["name"])
+        if not self.has(key, metadata["uid"]):
+            return None
+        del self._bodies[key]
+        return key
+
+    def forget(self, key: Key) -> None:
+        self._bodies.pop(key, None)
+
+
+def _is_older(metadata: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+    """Whether this is what is known already, or comes late. Resource versions of one
+    kind are numbers that grow (promised since Kubernetes 1.35, true before)."""
+    same = bool(metadata["uid"] == known["uid"])
+    return same and int(metadata["resourceVersion"]) <= int(known["resourceVersion"])

@@ -1,0 +1,67 @@
+"""Kubernetes Events: one for each change of reason, however often it is reconciled."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from backpack_contract import resources as names
+from backpack_operator.model import conditions
+from backpack_operator.model.backpack import Backpack
+from backpack_operator.model.conditions import Verdict, find
+from backpack_operator.model.digests import digest
+
+CONTROLLER = f"{names.GROUP}/operator"
+_QUIET = frozenset({"Starting", "AsExpected"})
+"""Reasons that are news only after something else was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What has changed about one condition."""
+
+    type: str
+    reason: str
+    message: str
+    warning: bool
+    identity: str
+    """The same for every operator and every attempt that tells of this change."""
+
+
+def news(backpack: Backpack, verdicts: Iterable[Verdict]) -> Iterator[News]:
+    """Changes of the reason of Ready and Degraded; a Backpack that is only starting has
+    no news yet."""
+    for verdict in verdicts:
+        if verdict.type not in (conditions.READY, conditions.DEGRADED):
+            continue
+        former = find(backpack.status.conditions, verdict.type)
+        if former is None and verdict.reason in _QUIET:
+            continue
+        if former is not None and (former.status, former.reason) == (verdict.text, verdict.reason):
+            continue
+        fine = verdict.status is (verdict.type == conditions.READY) or verdict.reason in _QUIET
+        before = [former.status, former.reason, former.last_transition_time] if former else []
+        identity = digest([backpack.uid, verdict.type, verdict.text, verdict.reason, before])
+        yield News(verdict.type, verdict.reason, verdict.message, not fine, identity)
+
+
+def event_body(backpack: Backpack, item: News, now: str) -> dict[str, Any]:
+    """`now` in RFC 3339, with microseconds."""
+    return {
+        "apiVersion": "events.k8s.io/v1",
+        "kind": "Event",
+        "metadata": {"name": f"{backpack.name}.{item.identity[:16]}", "namespace": backpack.namespace},
+        "eventTime": now,
+        "reportingController": CONTROLLER,
+        "reportingInstance": names.FIELD_MANAGER,
+        "action": "Reconcile",
+        "type": "Warning" if item.warning else "Normal",
+        "reason": item.reason,
+        "note": item.message if len(item.message) <= 1024 else item.message[:1021] + "...",
+        "regarding": {
+            "apiVersion": names.API_VERSION,
+            "kind": names.KIND,
+            "namespace": backpack.namespace,
+            "name": backpack.name,
+            "uid": backpack.uid,
+        },
+    }

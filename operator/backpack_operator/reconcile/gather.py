@@ -1,0 +1,24 @@
+"""All that has to be read before a decision: from memory where the informer told of
+it, from the API server where it did not."""
+
+import asyncio
+
+from backpack_operator.kube.client import KubeClient
+from backpack_operator.model.backpack import Backpack
+from backpack_operator.model.child import Child, observe
+from backpack_operator.model.kinds import ObjectKey
+from backpack_operator.reconcile.children import Children
+from backpack_operator.reconcile.observed import child_keys
+
+
+async def gather(client: KubeClient, children: Children, backpack: Backpack) -> dict[ObjectKey, Child]:
+    """Every object that has the name of a child. What memory doesn't have is asked for
+    by name: the object may be a stranger's, or have lost the label that the informer
+    goes by. If anything can't be read, nothing is decided: the error goes up."""
+    found = dict(children.of(backpack.key))
+    missing = [key for key in child_keys(backpack) if key not in found]
+    bodies = await asyncio.gather(*(client.get(key.kind, key.namespace, key.name) for key in missing))
+    for key, body in zip(missing, bodies, strict=True):
+        if body is not None:
+            found[key] = observe(body)
+    return found

@@ -1,0 +1,113 @@
+"""What a decision is made from: all that was gathered about one Backpack."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backpack_operator.model.backpack import Backpack
+from backpack_operator.model.child import Child
+from backpack_operator.model.kinds import (
+    CONFIG_MAP,
+    DEPLOYMENT,
+    INGRESS_ROUTE,
+    NETWORK_POLICY,
+    SECRET,
+    SERVICE,
+    VOLUME_CLAIM,
+    ObjectKey,
+)
+from backpack_operator.specs import config_map, credentials_secret, ingress_routes, volume_claims
+
+COMPONENTS = ("mongo", "redis", "api", "web")
+VOLUMES = (volume_claims.DATABASE, volume_claims.CACHE, volume_claims.FILES)
+
+LASTING_VOLUMES = (volume_claims.DATABASE, volume_claims.FILES)
+"""Those whose loss nothing makes up for; without the cache, users log in again."""
+
+_PARTS = (
+    (SECRET, (credentials_secret.PART,)),
+    (CONFIG_MAP, (config_map.PART,)),
+    (VOLUME_CLAIM, VOLUMES),
+    (SERVICE, COMPONENTS),
+    (NETWORK_POLICY, ("isolation", *COMPONENTS)),
+    (DEPLOYMENT, COMPONENTS),
+    (INGRESS_ROUTE, (ingress_routes.SITE, ingress_routes.API)),
+)
+
+
+def child_keys(backpack: Backpack) -> list[ObjectKey]:
+    """The names of all children that a Backpack can have."""
+    return [
+        ObjectKey(kind, backpack.namespace, backpack.child(part)) for kind, parts in _PARTS for part in parts
+    ]
+
+
+def has_volume(claim: Mapping[str, Any] | None) -> bool:
+    """Whether a claim has, or had, a volume: `Lost` is one whose volume is gone."""
+    return (claim or {}).get("status", {}).get("phase") in ("Bound", "Lost")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The Backpack that a hostname belongs to."""
+
+    hostname: str
+    uid: str
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """`children`: every live object that has the name of a child, whoever's it is, and
+    every other one that is marked as this Backpack's."""
+
+    children: Mapping[ObjectKey, Child]
+    holder: Holder
+
+    def child(self, backpack: Backpack, kind: Any, part: str) -> Child | None:
+        return self.children.get(ObjectKey(kind, backpack.namespace, backpack.child(part)))
+
+    def accepted(self, backpack: Backpack) -> bool:
+        """Whether the hostname is this Backpack's."""
+        return self.holder.uid == backpack.uid
+
+    def credentials(self, backpack: Backpack) -> dict[str, str] | None:
+        """The Secret's keys as text; None if there is no Secret. What is not text
+        counts as missing."""
+        child = self.child(backpack, SECRET, credentials_secret.PART)
+        if child is None or child.body is None:
+            return None
+        result = {}
+        for key, encoded in (child.body.get("data") or {}).items():
+            try:
+                result[key] = base64.b64decode(encoded, validate=True).decode()
+            except (binascii.Error, UnicodeDecodeError):
+                continue
+        return result
+
+    def recorded_volumes(self, backpack: Backpack) -> set[str]:
+        """The parts whose volumes have held data, as the Secret has it."""
+        child = self.child(backpack, SECRET, credentials_secret.PART)
+        annotations = ((child and child.body) or {}).get("metadata", {}).get("annotations", {})
+        recorded = annotations.get(credentials_secret.VOLUMES_ANNOTATION, "").split(",")
+        return {part for part in LASTING_VOLUMES if part in recorded}
+
+    def filled_volumes(self, backpack: Backpack) -> set[str]:
+        """The parts whose volumes are bound, and so hold data or soon will."""
+        claims = {
+            part: child
+            for part in LASTING_VOLUMES
+            if (child := self.child(backpack, VOLUME_CLAIM, part)) is not None and not child.deleting
+        }
+        return {part for part, child in claims.items() if has_volume(child.body)}
+
+    def claims(self, backpack: Backpack) -> dict[str, Mapping[str, Any]]:
+        """The volume claims that exist, by name."""
+        return {
+            backpack.child(part): child.body
+            for part in VOLUMES
+            if (child := self.child(backpack, VOLUME_CLAIM, part)) is not None and child.body is not None
+        }

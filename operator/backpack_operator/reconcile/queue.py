@@ -1,0 +1,106 @@
+"""A queue of keys to work on: each key at most once in it, and never worked on by
+two workers at a time. What is added while it is being worked on comes once more
+afterwards, since the work may have begun before the news."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key")
+
+
+class WorkQueue(Generic[Key]):
+    """For one event loop; nothing here waits but `get` and `join`."""
+
+    def __init__(self) -> None:
+        self._ready: deque[Key] = deque()
+        self._queued: set[Key] = set()
+        self._active: set[Key] = set()
+        self._timers: dict[Key, asyncio.TimerHandle] = {}
+        self._wakeups: deque[asyncio.Future[None]] = deque()
+        self._closed = False
+
+    @property
+    def depth(self) -> int:
+        """Keys that wait, not counting those that wait for a time."""
+        return len(self._queued)
+
+    @property
+    def active(self) -> int:
+        return len(self._active)
+
+    def add(self, key: Key) -> None:
+        """Have `key` worked on as soon as a worker is free."""
+        timer = self._timers.pop(key, None)
+        if timer is not None:
+            timer.cancel()
+        if self._closed or key in self._queued:
+            return
+        self._queued.add(key)
+        if key not in self._active:
+            self._ready.append(key)
+            self._wake()
+
+    def add_after(self, key: Key, seconds: float) -> None:
+        """Have `key` worked on in `seconds`, or sooner if it is asked for sooner."""
+        if self._closed or key in self._queued:
+            return
+        loop = asyncio.get_running_loop()
+        timer = self._timers.get(key)
+        if timer is not None:
+            if timer.when() <= loop.time() + seconds:
+                return
+            timer.cancel()
+        self._timers[key] = loop.call_later(seconds, self.add, key)
+
+    async def get(self) -> Key | None:
+        """The next key, which is the caller's until `done`; None once closed."""
+        while not self._closed:
+            if self._ready:
+                key = self._ready.popleft()
+                self._queued.discard(key)
+                self._active.add(key)
+                return key
+            wakeup = asyncio.get_running_loop().create_future()
+            self._wakeups.append(wakeup)
+            try:
+                await wakeup
+            except asyncio.CancelledError:
+                if not wakeup.cancelled():
+                    # It was this worker's turn: the key must not wait for the next one.
+                    self._wake()
+                raise
+        return None
+
+    def done(self, key: Key) -> None:
+        """The caller has finished with `key`."""
+        self._active.discard(key)
+        if key in self._queued and not self._closed:
+            self._ready.append(key)
+            self._wake()
+
+    def close(self) -> None:
+        """No worker gets another key."""
+        self._closed = True
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        while self._wakeups:
+            self._wake()
+
+    def _wake(self) -> None:
+        while self._wakeups:
+            wakeup = self._wakeups.popleft()
+            if not wakeup.done():
+                wakeup.set_result(None)
+                return
+
+
+async def work(queue: WorkQueue[Key], handle: Callable[[Key], Awaitable[None]]) -> None:
+    """One worker: handles keys until the queue is closed. `handle` must not raise."""
+    while (key := await queue.get()) is not None:
+        try:
+            await handle(key)
+        finally:
+            queue.done(key)

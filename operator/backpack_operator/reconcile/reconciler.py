@@ -1,0 +1,151 @@
+"""One reconcile: everything that is done about one Backpack, from top to bottom."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from backpack_operator.errors import Conflict, OperatorError, Refused
+from backpack_operator.kube.client import KubeClient
+from backpack_operator.logs import about
+from backpack_operator.model.backpack import FINALIZER, Backpack, Key
+from backpack_operator.model.conditions import Verdict
+from backpack_operator.model.credentials import FreshPasswords
+from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE
+from backpack_operator.reconcile.apply import apply, remove
+from backpack_operator.reconcile.backpacks import Backpacks
+from backpack_operator.reconcile.children import Children
+from backpack_operator.reconcile.decide import Plan, decide, finalizers
+from backpack_operator.reconcile.deletion import finalize, leave_hostname
+from backpack_operator.reconcile.events import event_body, news
+from backpack_operator.reconcile.gather import gather
+from backpack_operator.reconcile.hostnames import Hostnames
+from backpack_operator.reconcile.judge import judge, status
+from backpack_operator.reconcile.observed import Observed
+from backpack_operator.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """How a reconcile ended; also a label of its metric."""
+
+    DONE = "done"
+    GONE = "gone"
+    HELD = "held"
+    """Something has to happen first that no event tells of."""
+    REFUSED = "refused"
+    """The API server would not take an object; to be tried again, ever more slowly."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    """All it takes; `clock` tells the time of conditions and Events."""
+
+    client: KubeClient
+    settings: Settings
+    backpacks: Backpacks
+    children: Children
+    hostnames: Hostnames
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    async def reconcile(self, key: Key) -> Outcome:
+        backpack = self.backpacks.get(key)
+        if backpack is None:
+            await self._clean_up(key)
+            return Outcome.GONE
+        if backpack.deleting:
+            await leave_hostname(self.client, self.children, self.hostnames, backpack)
+            if FINALIZER in backpack.finalizers:
+                await finalize(self.client, backpack, self._now())
+            return Outcome.GONE
+        return await self._keep(await self._finalizers(backpack))
+
+    async def _keep(self, backpack: Backpack) -> Outcome:
+        live = await gather(self.client, self.children, backpack)
+        holder = await self.hostnames.acquire(backpack)
+        observed = Observed(live, holder)
+        plan = decide(backpack, observed, self.settings, FreshPasswords.make())
+        after, refusals = await apply(self.client, self.children, plan, live)
+        await remove(self.client, self.children, plan.remove)
+        for doomed, _ in plan.remove:
+            after.pop(doomed, None)
+        routes_settled = plan.hold is None and not any(
+            refusal.key.kind == INGRESS_ROUTE for refusal in refusals
+        )
+        if routes_settled:
+            await self.hostnames.release(backpack.key, keep=holder if observed.accepted(backpack) else None)
+        observed = replace(observed, children=after)
+        await self._tell(backpack, plan, observed, judge(backpack, plan, observed, refusals, self.settings))
+        if refusals:
+            return Outcome.REFUSED
+        waiting = plan.hold is not None or plan.conflicts or not observed.accepted(backpack)
+        return Outcome.HELD if waiting else Outcome.DONE
+
+    async def _finalizers(self, backpack: Backpack) -> Backpack:
+        """Before there is data to delete, so that a deletion can't overtake it."""
+        wanted = finalizers(backpack)
+        if list(backpack.finalizers) == wanted:
+            return backpack
+        metadata = {"resourceVersion": backpack.resource_version, "finalizers": wanted}
+        body = await self.client.patch(BACKPACK, backpack.namespace, backpack.name, {"metadata": metadata})
+        self.backpacks.seen(body)
+        return Backpack.parse(body)
+
+    async def _tell(
+        self, backpack: Backpack, plan: Plan, observed: Observed, verdicts: list[Verdict]
+    ) -> None:
+        """Events, and the status where it says something new."""
+        for item in news(backpack, verdicts):
+            moment = self.clock().isoformat(timespec="microseconds").replace("+00:00", "Z")
+            logger.info("%s: %s", item.reason, item.message, extra=about(backpack.namespace, backpack.name))
+            try:
+                await self.client.create(event_body(backpack, item, moment))
+            except Conflict:
+                logger.debug("this Event exists already")
+            except Refused as error:
+                logger.warning("an Event was refused: %s", error)
+        new = status((backpack, plan, observed), verdicts, self.settings, self._now())
+        if new != self._written(backpack):
+            change = {"metadata": {"uid": backpack.uid}, "status": new}
+            body = await self.client.patch(BACKPACK, backpack.namespace, backpack.name, change, part="status")
+            self.backpacks.seen(body)
+
+    async def _clean_up(self, key: Key) -> None:
+        """After a Backpack without a finalizer is gone: the garbage collector takes its
+        children, but a hostname must not be free before its routes are gone."""
+        if not key.name:
+            # Somebody has put our label on an object that no Backpack's child is named like.
+            return
+        body = await self.client.get(BACKPACK, key.namespace, key.name)
+        if body is not None:
+            self.backpacks.seen(body)
+            raise OperatorError(f"{key} exists, although the informer has not told of it yet")
+        routes = [
+            (child_key, child.uid)
+            for child_key, child in self.children.of(key)
+            # By annotation, where it was deleted without its children (--cascade=orphan).
+            if child_key.kind == INGRESS_ROUTE
+            and (child.owner_reference or child.owner)
+            and not child.deleting
+        ]
+        await remove(self.client, self.children, routes)
+        await self.hostnames.leave(key)
+
+    def _now(self) -> str:
+        return self.clock().isoformat(timespec="seconds").replace("+00:00", "Z")
+
+    @staticmethod
+    def _written(backpack: Backpack) -> dict[str, object]:
+        """The status that stands, in the same form as a new one."""
+        written = backpack.status
+        return {
+            "observedGeneration": written.observed_generation,
+            "conditions": [condition.to_dict() for condition in written.conditions],
+            "url": written.url,
+            "apiUrl": written.api_url,
+            "engine": written.engine,
+            "version": written.version,
+        }

@@ -1,0 +1,113 @@
+"""The operator's settings: one typed object, read from the environment when the
+program starts (the Helm values feed it), passed down from there."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "BACKPACK_OPERATOR_"
+
+
+def _listed(value: object) -> object:
+    """`a, b` as a tuple; the empty text is the empty tuple."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _labelled(value: object) -> object:
+    """`k=v,k2=v2` as a dict."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in _listed(value)]  # type: ignore[attr-defined]
+    if any(not (key and separator) for key, separator, _ in pairs):
+        raise ValueError(f"`{value}` must be a list of labels such as `app=traefik,tier=edge`")
+    return {key: text for key, _, text in pairs}
+
+
+def _some(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise ValueError("must name at least one")
+    return value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Ports = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_listed)]
+Labels = Annotated[dict[str, str], NoDecode, BeforeValidator(_labelled)]
+Image = Annotated[str, Field(min_length=1)]
+Engine = Literal["mongodb", "ferretdb"]
+
+
+class Settings(BaseSettings):
+    """Read from `BACKPACK_OPERATOR_*`; what has no default must be set."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    domain: str = Field(min_length=1)
+    """Backpacks are served at `HOSTNAME.<domain>` and `HOSTNAME-api.<domain>`."""
+    url_scheme: Literal["http", "https"] = "https"
+    public_port: int | None = Field(default=None, ge=1, le=65535)
+    """The port that browsers use, where it is not the scheme's own."""
+    entry_points: Annotated[Names, AfterValidator(_some)] = ("websecure",)
+    """Traefik's entry points that the routes are bound to. Whether they speak TLS
+    is for Traefik's own configuration to say."""
+
+    image_api: Image
+    image_web: Image
+    image_redis: Image
+    image_ferretdb: Image
+    image_mongodb: Image = "mongo:8.0"
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
+    api_version: str | None = None
+    """Shown as `status.version`; by default the tag of `image_api`."""
+    default_engine: Engine = "mongodb"
+    storage_class: str | None = None
+    """For volumes whose Backpack names none; by default the cluster's own."""
+
+    namespace: str = Field(min_length=1)
+    """The operator's own namespace, where hostname claims are kept."""
+    watch_namespaces: Names = ()
+    """Empty: Backpacks of all namespaces."""
+    cluster_domain: str = "cluster.local"
+    traefik_namespace: str = "traefik"
+    traefik_pod_labels: Labels = {"app.kubernetes.io/name": "traefik"}
+    monitoring_namespace: str = "monitoring"
+    monitoring_pod_labels: Labels = {"app.kubernetes.io/name": "prometheus"}
+    dashboard_namespace: str | None = None
+    """By default the operator's own."""
+    dashboard_pod_labels: Labels = {
+        "app.kubernetes.io/name": "backpack",
+        "app.kubernetes.io/component": "dashboard",
+    }
+    operator_pod_labels: Labels = {
+        "app.kubernetes.io/name": "backpack",
+        "app.kubernetes.io/component": "operator",
+    }
+    dns_namespace: str = "kube-system"
+    dns_pod_labels: Labels = {"k8s-app": "kube-dns"}
+    dns_ports: Ports = (53,)
+    """The ports on which the DNS pods listen, which may differ from their Service's."""
+
+    workers: int = Field(default=8, ge=1, le=64)
+    """How many Backpacks are reconciled at the same time."""
+    resync_seconds: float = Field(default=600, ge=1)
+    look_again_seconds: float = Field(default=20, gt=0)
+    """How soon a Backpack is looked at again that waits for something which nobody tells
+    the operator of: a Secret restored, a stranger's object removed."""
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("public_port", "api_version", "storage_class", "dashboard_namespace", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        """A Helm value that is left empty arrives as the empty text."""
+        return None if value == "" else value
+
+    @property
+    def version(self) -> str:
+        """What `status.version` says once `image_api` is rolled out."""
+        if self.api_version:
+            return self.api_version
+        name = self.image_api.partition("@")[0].rpartition("/")[2]
+        return name.partition(":")[2] or "latest"

@@ -1,0 +1,100 @@
+"""`<backpack>-api`, the Deployment: the core API."""
+
+from typing import Any
+
+from backpack_contract import environment as env
+from backpack_contract.credentials import MONGO_PASSWORD, MONGO_USERNAME, REDIS_PASSWORD
+from backpack_contract.ports import API_ADMIN, API_PUBLIC
+from backpack_operator.model.backpack import Backpack
+from backpack_operator.model.digests import digest
+from backpack_operator.settings import Settings
+from backpack_operator.specs import config_map, credentials_secret, volume_claims
+from backpack_operator.specs.container_resources import API, container_resources
+from backpack_operator.specs.deployments import (
+    DRAIN,
+    SURGE,
+    deployment,
+    http_probes,
+    secret_variable,
+    spread_over_nodes,
+)
+from backpack_operator.specs.labels import selector
+from backpack_operator.specs.pod_security import container_security
+
+COMPONENT = "api"
+CONFIG_ANNOTATION = "backpack.dev/config"
+CREDENTIALS_ANNOTATION = "backpack.dev/credentials"
+_CONFIG_DIRECTORY = "/etc/backpack"
+_FILES_DIRECTORY = "/data/files"
+
+
+def api_deployment(backpack: Backpack, settings: Settings, credentials: str) -> dict[str, Any]:
+    """`credentials`: a digest of the Secret; the API reads both when it starts, so a
+    change of either restarts it."""
+    pod: dict[str, Any] = {
+        "terminationGracePeriodSeconds": 30,
+        "containers": [_container(backpack, settings)],
+        "volumes": [
+            {
+                "name": "files",
+                "persistentVolumeClaim": {"claimName": backpack.child(volume_claims.FILES)},
+            },
+            {"name": "config", "configMap": {"name": backpack.child(config_map.PART)}},
+            {"name": "tmp", "emptyDir": {"sizeLimit": "256Mi"}},
+        ],
+        **_placement(backpack),
+    }
+    return deployment(
+        backpack,
+        COMPONENT,
+        pod,
+        replicas=backpack.api_replicas,
+        strategy=SURGE,
+        annotations={
+            CONFIG_ANNOTATION: digest(config_map.configuration(backpack, settings).to_json()),
+            CREDENTIALS_ANNOTATION: credentials,
+        },
+    )
+
+
+def _container(backpack: Backpack, settings: Settings) -> dict[str, Any]:
+    secret = backpack.child(credentials_secret.PART)
+    return {
+        "name": COMPONENT,
+        "image": settings.image_api,
+        "imagePullPolicy": settings.image_pull_policy,
+        "env": [
+            {"name": env.CONFIG_FILE, "value": f"{_CONFIG_DIRECTORY}/{config_map.FILE}"},
+            {"name": env.FILES_DIRECTORY, "value": _FILES_DIRECTORY},
+            {"name": env.MONGO_HOST, "value": backpack.child("mongo")},
+            secret_variable(env.MONGO_USERNAME, secret, MONGO_USERNAME),
+            secret_variable(env.MONGO_PASSWORD, secret, MONGO_PASSWORD),
+            {"name": env.REDIS_HOST, "value": backpack.child("redis")},
+            secret_variable(env.REDIS_PASSWORD, secret, REDIS_PASSWORD),
+        ],
+        "ports": [
+            {"name": "public", "containerPort": API_PUBLIC, "protocol": "TCP"},
+            {"name": "admin", "containerPort": API_ADMIN, "protocol": "TCP"},
+        ],
+        "resources": container_resources(API, backpack.api_resources),
+        "securityContext": container_security(),
+        "lifecycle": DRAIN,
+        **http_probes("public", ready="/readyz", alive="/healthz", startup_seconds=120),
+        "volumeMounts": [
+            {"name": "files", "mountPath": _FILES_DIRECTORY},
+            {"name": "config", "mountPath": _CONFIG_DIRECTORY, "readOnly": True},
+            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108  the container's own
+        ],
+    }
+
+
+def _placement(backpack: Backpack) -> dict[str, Any]:
+    """A ReadWriteOnce volume is on one node, and so must be all pods that mount it, the
+    extra one of a rollout included; else they spread."""
+    if backpack.files_storage.access_mode != "ReadWriteOnce":
+        return {"topologySpreadConstraints": spread_over_nodes(backpack, COMPONENT)}
+    together = {
+        "labelSelector": {"matchLabels": selector(backpack, COMPONENT)},
+        "topologyKey": "kubernetes.io/hostname",
+    }
+    return {"affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [together]}}}
