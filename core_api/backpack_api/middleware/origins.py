@@ -1,0 +1,84 @@
+"""Who may call from a browser: CORS, and the Origin check.
+
+Sibling hosts run other people's JavaScript, and `SameSite` takes siblings for
+friends. So a request that could change something must come from an origin of this
+backpack: where it carries the session cookie, and wherever it says its origin.
+"""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backpack_api.problems import NotAllowed
+from backpack_api.responses import ProblemResponse
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
+_REQUEST_HEADERS = (
+    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Range, "
+    "X-Backpack-Key, X-Request-Id"
+)
+_EXPOSED = "ETag, Retry-After, Content-Range, X-Request-Id"
+_PREFLIGHT_SECONDS = "600"
+
+
+class Origins:
+    """Answers preflights, adds CORS headers for allowed origins, and refuses unsafe
+    requests of others."""
+
+    def __init__(self, app: ASGIApp, allowed: frozenset[str], cookie: str) -> None:
+        self._app = app
+        self._allowed = allowed
+        self._cookie = cookie
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        # Two of them are no origin that is allowed, whichever comes first.
+        origin = ", ".join(headers.getlist("origin")) if "origin" in headers else None
+        allowed = origin is not None and origin in self._allowed
+
+        async def send_with_cors(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                answer.add_vary_header("Origin")
+                if allowed and origin is not None:
+                    answer["Access-Control-Allow-Origin"] = origin
+                    answer["Access-Control-Allow-Credentials"] = "true"
+                    answer["Access-Control-Expose-Headers"] = _EXPOSED
+            await send(message)
+
+        method = scope["method"]
+        if method == "OPTIONS" and origin is not None and "access-control-request-method" in headers:
+            await self._preflight(allowed)(scope, receive, send_with_cors)
+        elif method not in _SAFE and not allowed and (origin is not None or self._has_cookie(headers)):
+            await ProblemResponse(NotAllowed(_refusal(origin)))(scope, receive, send_with_cors)
+        else:
+            await self._app(scope, receive, send_with_cors)
+
+    @staticmethod
+    def _preflight(allowed: bool) -> Response:
+        if not allowed:
+            return ProblemResponse(NotAllowed("This origin may not call this backpack from a browser."))
+        return Response(
+            status_code=204,
+            headers={
+                "Access-Control-Allow-Methods": _METHODS,
+                "Access-Control-Allow-Headers": _REQUEST_HEADERS,
+                "Access-Control-Max-Age": _PREFLIGHT_SECONDS,
+                "Vary": "Access-Control-Request-Method, Access-Control-Request-Headers",
+            },
+        )
+
+    def _has_cookie(self, headers: Headers) -> bool:
+        # Read as the session's lookup reads it: no spelling counts for one only.
+        return any(self._cookie in cookie_parser(value) for value in headers.getlist("cookie"))
+
+
+def _refusal(origin: str | None) -> str:
+    if origin is None:
+        return "A request with the session cookie that changes something needs an Origin header."
+    return "This origin may not call this backpack."

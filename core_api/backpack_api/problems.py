@@ -1,0 +1,143 @@
+"""Every error that the API answers with: one exception tree, one place.
+
+    Problem                      status  type
+    ├── MalformedRequest            400  /problems/malformed-request
+    ├── NotSignedIn                 401  /problems/not-signed-in
+    ├── NotAllowed                  403  /problems/not-allowed
+    ├── NotFound                    404  /problems/not-found
+    ├── MethodNotAllowed            405  /problems/method-not-allowed
+    ├── Conflict                    409  /problems/conflict
+    ├── PreconditionFailed          412  /problems/precondition-failed
+    ├── TooLarge                    413  /problems/too-large
+    ├── InvalidValue                422  /problems/invalid-value
+    ├── TooManyRequests             429  /problems/too-many-requests
+    ├── InternalError               500  /problems/internal-error
+    ├── Overloaded                  503  /problems/overloaded
+    └── StoreUnavailable            503  /problems/store-unavailable
+
+The body is RFC 9457 `application/problem+json`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a value."""
+
+    path: str
+    """Where: a JSON Pointer into the body, or the name of a query parameter."""
+    message: str
+
+
+class Problem(Exception):
+    """An error with an answer. `detail` is a sentence for the caller, who may be
+    anyone: it says what is wrong and what to do, and never holds a secret."""
+
+    status: ClassVar[int]
+    slug: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Iterable[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers: dict[str, str] = dict(headers or {})
+        if retry_after is not None:
+            self.headers["Retry-After"] = str(max(1, int(-(-retry_after // 1))))
+
+    def document(self) -> dict[str, Any]:
+        """The JSON object of the answer's body."""
+        body: dict[str, Any] = {
+            "type": f"/problems/{self.slug}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.errors:
+            body["errors"] = [{"path": fault.path, "message": fault.message} for fault in self.errors]
+        return body
+
+
+class MalformedRequest(Problem):
+    status, slug, title = 400, "malformed-request", "The request can't be read"
+
+
+class NotSignedIn(Problem):
+    status, slug, title = 401, "not-signed-in", "No session"
+
+    def __init__(self, detail: str = "Sign in first: this call needs a session.") -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class NotAllowed(Problem):
+    status, slug, title = 403, "not-allowed", "Not allowed"
+
+
+class NotFound(Problem):
+    status, slug, title = 404, "not-found", "Not found"
+
+
+class MethodNotAllowed(Problem):
+    status, slug, title = 405, "method-not-allowed", "Method not allowed"
+
+
+class Conflict(Problem):
+    status, slug, title = 409, "conflict", "Conflict"
+
+
+class PreconditionFailed(Problem):
+    status, slug, title = 412, "precondition-failed", "A precondition failed"
+
+
+class TooLarge(Problem):
+    status, slug, title = 413, "too-large", "Too large"
+
+
+class InvalidValue(Problem):
+    status, slug, title = 422, "invalid-value", "A value breaks a rule"
+
+    @classmethod
+    def at(cls, path: str, message: str) -> "InvalidValue":
+        """One fault, whose message is also the detail."""
+        where = f"{path}: " if path else ""
+        return cls(f"{where}{message}", errors=[Fault(path, message)])
+
+
+class TooManyRequests(Problem):
+    status, slug, title = 429, "too-many-requests", "Too many requests"
+
+
+UNEXPECTED = "Something went wrong here. The request id finds it in the log."
+
+
+class InternalError(Problem):
+    status, slug, title = 500, "internal-error", "Internal error"
+
+
+class Overloaded(Problem):
+    status, slug, title = 503, "overloaded", "Busy"
+
+    def __init__(self, detail: str = "The server has too much to do. Try again shortly.") -> None:
+        super().__init__(detail, retry_after=1)
+
+
+class StoreUnavailable(Problem):
+    status, slug, title = 503, "store-unavailable", "A store is away"
+
+    def __init__(self, store: str) -> None:
+        super().__init__(f"The {store} doesn't answer. Try again in a few seconds.", retry_after=2)
+
+
+def all_problems() -> tuple[type[Problem], ...]:
+    """Every kind of problem, by status."""
+    return tuple(sorted(Problem.__subclasses__(), key=lambda kind: (kind.status, kind.slug)))

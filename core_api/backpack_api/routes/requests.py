@@ -1,0 +1,125 @@
+"""What routes read from a request: its body, its session, its client."""
+
+from typing import TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.requests import ClientDisconnect, Request
+
+from backpack_api.domain.addresses import client_address
+from backpack_api.domain.json_text import parse_json, pointer_token
+from backpack_api.domain.sessions import Session
+from backpack_api.problems import Fault, InvalidValue, MalformedRequest, NotSignedIn, TooLarge
+from backpack_api.runtime import Runtime
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+MAX_MODEL_BYTES = 1024 * 1024
+"""Of a body with a fixed shape. Anyone may send one, and what is parsed takes many
+times its text's memory."""
+MAX_FAULTS = 20
+
+PLAIN_COOKIE = "backpack_session"
+SECURE_COOKIE = "__Host-backpack_session"
+
+_MESSAGES = {
+    "model_type": "must be a JSON object",
+    "dict_type": "must be a JSON object",
+    "string_type": "must be a string",
+    "bool_type": "must be `true` or `false`",
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+}
+"""In our words, by pydantic's type of error."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Body(BaseModel):
+    """The shape of a JSON body: exact types, no unknown keys."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+def runtime_of(request: Request) -> Runtime:
+    """The services of this process."""
+    return cast(Runtime, request.app.state.runtime)
+
+
+def cookie_name(*, secure: bool) -> str:
+    """The session cookie's name: with the prefix, no sibling host can set it."""
+    return SECURE_COOKIE if secure else PLAIN_COOKIE
+
+
+async def read_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
+    """The whole body. Raises `TooLarge` as soon as it is known to be."""
+    too_large = TooLarge(f"A body is at most {limit} bytes here.")
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > limit:
+        raise too_large
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise too_large
+            chunks.append(chunk)
+    except ClientDisconnect as error:
+        raise MalformedRequest("The body ended early.") from error
+    return b"".join(chunks)
+
+
+async def read_json(request: Request) -> object:
+    """The body as a JSON value."""
+    return parse_json(await read_body(request))
+
+
+async def read_model(request: Request, model: type[M]) -> M:
+    """The body as a model. Raises `InvalidValue` with its faults."""
+    value = parse_json(await read_body(request, MAX_MODEL_BYTES))
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        told = error.errors(include_url=False, include_input=False, include_context=False)[:MAX_FAULTS]
+        faults = [
+            Fault(
+                "".join(f"/{pointer_token(str(part))}" for part in fault["loc"]),
+                _MESSAGES.get(fault["type"], fault["msg"]),
+            )
+            for fault in told
+        ]
+        first = faults[0]
+        raise InvalidValue(f"{first.path or 'the body'}: {first.message}", errors=faults) from None
+
+
+async def session_of(request: Request) -> Session | None:
+    """The caller's session, if there is a live one. A token in `Authorization` counts
+    before the cookie."""
+    runtime = runtime_of(request)
+    token = _bearer(request) or request.cookies.get(cookie_name(secure=runtime.configuration.secure_cookies))
+    return await runtime.sessions.find(token) if token else None
+
+
+async def signed_in(request: Request) -> Session:
+    """The caller's session. Raises `NotSignedIn`."""
+    session = await session_of(request)
+    if session is None:
+        raise NotSignedIn
+    return session
+
+
+async def user_id_of(request: Request) -> str | None:
+    """The caller's id, None without a session."""
+    session = await session_of(request)
+    return session.user_id if session else None
+
+
+def address_of(request: Request) -> str | None:
+    """The client's address, where it is known (see `domain.addresses`)."""
+    peer = request.client.host if request.client else ""
+    trusted = runtime_of(request).settings.trusted_proxies
+    return client_address(peer, request.headers.getlist("x-forwarded-for"), trusted)
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token else None

@@ -1,0 +1,76 @@
+"""The object graph of one process: stores and the services on them."""
+
+import asyncio
+import secrets
+import time
+from datetime import UTC, datetime
+
+from backpack_api.domain.identifiers import IdentifierFactory
+from backpack_api.services.accounts import AccountService
+from backpack_api.services.collections import CollectionService
+from backpack_api.services.documents import DocumentService
+from backpack_api.services.health import HealthService
+from backpack_api.services.passwords import PasswordService
+from backpack_api.services.sessions import SessionService
+from backpack_api.services.throttling import SignInThrottle
+from backpack_api.settings import Settings
+from backpack_api.stores.collections import CollectionStore
+from backpack_api.stores.compare_and_set import CompareAndSet
+from backpack_api.stores.documents import DocumentStore
+from backpack_api.stores.locks import Locks
+from backpack_api.stores.mongo import Mongo
+from backpack_api.stores.redis import Cache
+from backpack_api.stores.sessions import SessionStore
+from backpack_api.stores.throttles import ThrottleStore
+from backpack_api.stores.users import UserStore
+from backpack_contract.configuration import BackpackConfiguration
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Runtime:
+    """Everything that requests need, made once. Nothing is contacted here: the
+    process starts and lives while its stores are away."""
+
+    def __init__(self, settings: Settings, configuration: BackpackConfiguration) -> None:
+        self.settings = settings
+        self.configuration = configuration
+        self._mongo = Mongo(
+            settings.mongo_host,
+            settings.mongo_username,
+            settings.mongo_password.get_secret_value(),
+            settings.mongo_database,
+        )
+        self._cache = Cache(
+            settings.redis_host, settings.redis_password.get_secret_value(), settings.redis_database
+        )
+        self._passwords = PasswordService(
+            memory_kib=settings.password_memory_kib, rounds=settings.password_rounds
+        )
+        new_id = IdentifierFactory(lambda: time.time_ns() // 1_000_000, secrets.token_bytes)
+        locks = Locks(self._cache)
+        writes = CompareAndSet(self._mongo, locks)
+        self.health = HealthService({"database": self._mongo.ping, "cache": self._cache.ping})
+        self.sessions = SessionService(
+            SessionStore(self._cache, settings.session_ttl_seconds), settings.session_ttl_seconds, _utc_now
+        )
+        self.accounts = AccountService(
+            users=UserStore(self._mongo, writes),
+            sessions=self.sessions,
+            passwords=self._passwords,
+            throttle=SignInThrottle(ThrottleStore(self._cache)),
+            mongo=self._mongo,
+            new_id=new_id,
+            now=_utc_now,
+        )
+        self.collections = CollectionService(CollectionStore(self._mongo), locks)
+        self.documents = DocumentService(
+            DocumentStore(self._mongo, writes), self.collections, self._mongo, new_id, _utc_now
+        )
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        self._passwords.close()
+        await asyncio.gather(self._mongo.close(), self._cache.close())

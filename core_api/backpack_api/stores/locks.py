@@ -1,0 +1,56 @@
+"""Locks that all replicas share: a key in Redis with a random owner.
+
+Needed where the engine can't change a document in one step (see `mongo.Engine`),
+and where a count and a write must not be parted.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
+
+from backpack_api.problems import Overloaded
+from backpack_api.stores.redis import Cache, cache_errors
+
+HOLD_SECONDS = 40
+"""When a lock frees itself, should its holder die: longer than the two calls of
+the database that are made under one can take."""
+WAIT_SECONDS = 5.0
+POLL_SECONDS = 0.01
+
+_RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
+
+
+class Locks:
+    """Mutual exclusion by name, between tasks and between replicas."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        # Tasks of one process queue here first, in order and without polling.
+        self._local: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def hold(self, name: str) -> AsyncIterator[None]:
+        """Hold the lock of this name. Raises `Overloaded` where it isn't to be had in time."""
+        local = self._local.setdefault(name, asyncio.Lock())
+        async with local:
+            key, owner = f"lock:{name}", secrets.token_hex(8)
+            await self._acquire(key, owner)
+            try:
+                yield
+            finally:
+                await asyncio.shield(self._release(key, owner))
+
+    @cache_errors
+    async def _acquire(self, key: str, owner: str) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + WAIT_SECONDS
+        while not await self._cache.client.set(key, owner, nx=True, ex=HOLD_SECONDS):
+            if loop.time() > deadline:
+                raise Overloaded
+            await asyncio.sleep(POLL_SECONDS)
+
+    @cache_errors
+    async def _release(self, key: str, owner: str) -> None:
+        await self._cache.client.eval(_RELEASE, 1, key, owner)

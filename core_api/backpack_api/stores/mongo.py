@@ -1,0 +1,124 @@
+"""The connection to the database, and what differs between engines.
+
+Writes are acknowledged with `w: 1, j: true`: once journaled. Anything that speaks
+MongoDB's wire protocol serves; `Engine` says what this one lacks.
+"""
+
+import functools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from bson.codec_options import CodecOptions
+from pymongo import AsyncMongoClient, WriteConcern
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure
+
+from backpack_api.problems import StoreUnavailable
+from backpack_contract import ports
+
+SELECTION_SECONDS = 2.5
+"""How long a call waits for a server that is away."""
+CALL_SECONDS = 15
+"""How long one call may take on a server that is there. FerretDB reads a whole
+collection for a sorted page, so this is what bounds such a page."""
+POOL_SIZE = 64
+
+_DENIED = frozenset({13, 18})  # Unauthorized, AuthenticationFailed
+_DUPLICATE_KEY = 11000
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MongoDocument = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What the API must know about the server behind the wire protocol."""
+
+    name: str
+    atomic_updates: bool
+    """A write with a filter sees and changes a document in one step. FerretDB 1.x
+    reads first and writes later, so that two writers can both succeed."""
+    nested_arrays: bool
+    """Keeps arrays directly within arrays."""
+
+    @classmethod
+    def of(cls, build_info: MongoDocument) -> "Engine":
+        """From the answer of `buildInfo`."""
+        if any(key.startswith("ferretdb") for key in build_info):
+            return cls("ferretdb", atomic_updates=False, nested_arrays=False)
+        return cls("mongodb", atomic_updates=True, nested_arrays=True)
+
+
+def database_errors(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """Let a failure to reach the database leave a store's method as `StoreUnavailable`."""
+
+    @functools.wraps(call)
+    async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await call(*args, **kwargs)
+        except (ConnectionFailure, ExecutionTimeout) as error:
+            raise StoreUnavailable("database") from error
+        except OperationFailure as error:
+            if error.code in _DENIED:
+                raise StoreUnavailable("database") from error
+            raise
+
+    return guarded
+
+
+class Mongo:
+    """One client of one database. Connects by itself, again and again."""
+
+    def __init__(self, host: str, username: str, password: str, database: str) -> None:
+        self._client: AsyncMongoClient[MongoDocument] = AsyncMongoClient(
+            _with_port(host, ports.MONGO),
+            username=username,
+            password=password,
+            authSource="admin",
+            directConnection=True,
+            serverSelectionTimeoutMS=int(SELECTION_SECONDS * 1000),
+            connectTimeoutMS=int(SELECTION_SECONDS * 1000),
+            socketTimeoutMS=CALL_SECONDS * 1000,
+            waitQueueTimeoutMS=int(SELECTION_SECONDS * 1000),
+            maxPoolSize=POOL_SIZE,
+            heartbeatFrequencyMS=5000,
+            retryWrites=False,
+            appname="backpack-api",
+        )
+        self._database = self._client.get_database(
+            database,
+            codec_options=CodecOptions(tz_aware=True),
+            write_concern=WriteConcern(w=1, j=True),
+        )
+        self._engine: Engine | None = None
+
+    def collection(self, name: str) -> AsyncCollection[MongoDocument]:
+        """A collection of the backpack's database."""
+        return self._database.get_collection(name)
+
+    @database_errors
+    async def ping(self) -> None:
+        """Return once the server has answered."""
+        await self._database.command("ping")
+
+    @database_errors
+    async def engine(self) -> Engine:
+        """What kind of server it is; asked once."""
+        if self._engine is None:
+            self._engine = Engine.of(await self._database.command("buildInfo"))
+        return self._engine
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def is_duplicate_key(error: OperationFailure) -> bool:
+    """Whether a write was refused by a unique index."""
+    return error.code == _DUPLICATE_KEY
+
+
+def _with_port(host: str, port: int) -> str:
+    return host if ":" in host else f"{host}:{port}"

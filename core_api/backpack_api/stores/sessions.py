@@ -1,0 +1,108 @@
+"""Sessions in Redis. The key of one is the SHA-256 of its token: who reads the
+cache, or a copy of it, can't act as anyone.
+
+    session:<digest>         JSON of the session, with the time to live
+    user-sessions:<user id>  hash: session id -> digest, to find and end a user's
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from backpack_api.domain.sessions import Session
+from backpack_api.stores.redis import Cache, cache_errors
+
+
+class SessionStore:
+    """Sessions by digest and by user, each with a time to live in seconds."""
+
+    def __init__(self, cache: Cache, ttl_seconds: int) -> None:
+        self._redis = cache.client
+        self._ttl = ttl_seconds
+
+    @cache_errors
+    async def insert(self, session: Session) -> None:
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.set(_key(session.digest), _to_json(session), ex=self._ttl)
+            pipe.hset(_index(session.user_id), session.id, session.digest)
+            pipe.expire(_index(session.user_id), self._ttl)
+            await pipe.execute()
+
+    @cache_errors
+    async def get(self, digest: str) -> Session | None:
+        return _from_json(digest, await self._redis.get(_key(digest)))
+
+    @cache_errors
+    async def renew(self, session: Session) -> None:
+        """Write a session again and start its time to live anew. One that has ended
+        meanwhile stays ended."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.set(_key(session.digest), _to_json(session), ex=self._ttl, xx=True)
+            pipe.expire(_index(session.user_id), self._ttl)
+            await pipe.execute()
+
+    @cache_errors
+    async def delete(self, session: Session) -> None:
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.delete(_key(session.digest))
+            pipe.hdel(_index(session.user_id), session.id)
+            await pipe.execute()
+
+    @cache_errors
+    async def of_user(self, user_id: str) -> list[Session]:
+        """The user's sessions; forgets those that have run out."""
+        entries = await self._redis.hgetall(_index(user_id))
+        if not entries:
+            return []
+        digests = [_text(digest) for digest in entries.values()]
+        values = await self._redis.mget([_key(digest) for digest in digests])
+        found: list[Session] = []
+        gone: list[bytes | str] = []
+        for field, digest, value in zip(entries, digests, values, strict=True):
+            session = _from_json(digest, value)
+            if session is None:
+                gone.append(field)
+            else:
+                found.append(session)
+        if gone:
+            await self._redis.hdel(_index(user_id), *gone)
+        return found
+
+
+def _key(digest: str) -> str:
+    return f"session:{digest}"
+
+
+def _index(user_id: str) -> str:
+    return f"user-sessions:{user_id}"
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _to_json(session: Session) -> bytes:
+    return orjson.dumps(
+        {
+            "id": session.id,
+            "user": session.user_id,
+            "created": session.created_at.timestamp(),
+            "seen": session.last_seen_at.timestamp(),
+            "agent": session.user_agent,
+        }
+    )
+
+
+def _from_json(digest: str, text: bytes | str | None) -> Session | None:
+    if text is None:
+        return None
+    value: dict[str, Any] = orjson.loads(text)
+    return Session(
+        id=value["id"],
+        digest=digest,
+        user_id=value["user"],
+        created_at=datetime.fromtimestamp(value["created"], UTC),
+        last_seen_at=datetime.fromtimestamp(value["seen"], UTC),
+        user_agent=value["agent"],
+    )

@@ -1,0 +1,98 @@
+"""Accounts in the database. The index on `email` is what makes an address belong
+to one account, also when two registrations race.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from pymongo.errors import DuplicateKeyError
+
+from backpack_api.domain.accounts import User
+from backpack_api.stores.compare_and_set import CompareAndSet
+from backpack_api.stores.mongo import Mongo, MongoDocument, database_errors
+
+COLLECTION = "users"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUser:
+    """A user with the hash of its password: for verifying it, and for nothing else."""
+
+    user: User
+    password_hash: str
+
+
+class EmailTaken(Exception):
+    """Another account has this address."""
+
+
+class UserStore:
+    """Users by id and by e-mail address."""
+
+    def __init__(self, mongo: Mongo, writes: CompareAndSet) -> None:
+        self._users = mongo.collection(COLLECTION)
+        self._writes = writes
+        self._indexed = False
+        self._indexing = asyncio.Lock()
+
+    @database_errors
+    async def insert(self, stored: StoredUser) -> None:
+        """Keep a new user. Raises `EmailTaken`."""
+        await self._ensure_index()
+        try:
+            await self._users.insert_one(_to_document(stored))
+        except DuplicateKeyError as error:
+            raise EmailTaken from error
+
+    @database_errors
+    async def by_id(self, user_id: str) -> StoredUser | None:
+        return _from_document(await self._users.find_one({"_id": user_id}))
+
+    @database_errors
+    async def by_email(self, email: str) -> StoredUser | None:
+        return _from_document(await self._users.find_one({"email": email}))
+
+    @database_errors
+    async def replace(self, stored: StoredUser, version: int) -> bool:
+        """Replace a user that is still at this version; False where it isn't."""
+        return await self._writes.replace(self._users, version, _to_document(stored))
+
+    @database_errors
+    async def delete(self, user_id: str, version: int) -> bool:
+        """Delete a user that is still at this version; False where it isn't."""
+        return await self._writes.delete(self._users, version, user_id)
+
+    async def _ensure_index(self) -> None:
+        if self._indexed:
+            return
+        async with self._indexing:
+            if not self._indexed:
+                await self._users.create_index("email", unique=True)
+                self._indexed = True
+
+
+def _to_document(stored: StoredUser) -> MongoDocument:
+    user = stored.user
+    return {
+        "_id": user.id,
+        "email": user.email,
+        "passwordHash": stored.password_hash,
+        "profile": user.profile,
+        "version": user.version,
+        "createdAt": user.created_at,
+        "updatedAt": user.updated_at,
+    }
+
+
+def _from_document(document: MongoDocument | None) -> StoredUser | None:
+    if document is None:
+        return None
+    user = User(
+        id=document["_id"],
+        email=document["email"],
+        profile=document["profile"],
+        version=document["version"],
+        created_at=document["createdAt"],
+        updated_at=document["updatedAt"],
+    )
+    return StoredUser(user, document["passwordHash"])
