@@ -1,0 +1,77 @@
+"""The chart on a real API server: installed, upgraded, removed."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from backpack_devcluster.api import Api
+from backpack_devcluster.errors import ApiRefused
+from backpack_devcluster.plane import ControlPlane
+from backpack_images.lint_chart import CHART
+from support.control_plane import control_plane
+from support.helm import REQUIRED, Helm, find
+
+__all__ = ["control_plane"]
+
+DEFINITION = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/backpacks.backpack.dev"
+
+
+@pytest.fixture
+def api(control_plane: ControlPlane) -> Iterator[Api]:
+    with Api(control_plane.kubeconfig) as client:
+        yield client
+
+
+@pytest.fixture
+def installing(helm: Helm, control_plane: ControlPlane, tmp_path: Path) -> Helm:
+    """Helm on a copy of the chart that a test may change, and on the API server."""
+    chart = shutil.copytree(CHART, tmp_path / "backpack")
+    return Helm(helm.program, chart, [f"--kubeconfig={control_plane.kubeconfig}"])
+
+
+def test_an_upgrade_brings_new_definitions_and_removal_keeps_them(installing: Helm, api: Api) -> None:
+    given = [f"--set={key}={value}" for key, value in REQUIRED.items()]
+    install = ["upgrade", "backpack", str(installing.chart), "--install", "--namespace=system"]
+    install.append("--create-namespace")
+
+    installed = installing.run(*install, *given)
+    assert installed.returncode == 0, installed.stderr
+    assert "kubectl wait --for=condition=Ready" in installed.stdout
+    assert "https://todo.example.com" in installed.stdout
+    api.request("GET", "/apis/apps/v1/namespaces/system/deployments/backpack-operator")
+
+    file = installing.chart / "files" / "crds" / "backpacks.yaml"
+    definition = yaml.safe_load(file.read_text())
+    definition["spec"]["names"]["shortNames"].append("bpk")
+    file.write_text(yaml.safe_dump(definition))
+    upgraded = installing.run(*install, *given)
+    assert upgraded.returncode == 0, upgraded.stderr
+    assert "bpk" in api.request("GET", DEFINITION)["spec"]["names"]["shortNames"]
+
+    removed = installing.run("uninstall", "backpack", "-n", "system")
+    assert removed.returncode == 0, removed.stderr
+    assert api.request("GET", DEFINITION)["metadata"]["name"] == "backpacks.backpack.dev"
+    with pytest.raises(ApiRefused) as refused:
+        api.request("GET", "/apis/apps/v1/namespaces/system/deployments/backpack-operator")
+    assert refused.value.status == 404
+
+    again = installing.run(*install, *given)
+    assert again.returncode == 0, again.stderr
+
+
+def test_the_packaged_chart_renders_the_same(helm: Helm, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [str(helm.program), "package", str(CHART), "--destination", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    packed = Helm(helm.program, Path(done.stdout.strip().rpartition(": ")[2]))
+
+    assert packed.render() == helm.render()
+    find(packed.render(), "CustomResourceDefinition", "backpacks.backpack.dev")

@@ -1,0 +1,74 @@
+"""The chart takes what the schema describes, and says in a sentence what it doesn't."""
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from backpack_images.lint_chart import CHART
+from support.helm import Helm
+
+
+def test_without_a_domain_it_says_what_to_set(helm: Helm) -> None:
+    said = helm.refuse({"operator.domain": ""})
+
+    assert "operator.domain is required" in said
+    assert "operator.domain=apps.example.com" in said
+
+
+def test_without_images_it_says_what_to_set(helm: Helm) -> None:
+    said = helm.refuse({"images.registry": ""})
+
+    assert "images.registry=registry.example.com/backpack" in said
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"operator.domian": "example.com"}, ["operator", "domian"]),
+        ({"operatr": {}}, ["operatr"]),
+        ({"operator.domain": "Example.com"}, ["operator.domain", "pattern"]),
+        ({"operator.domain": "example.com:8080"}, ["operator.domain", "pattern"]),
+        ({"operator.urlScheme": "ftp"}, ["operator.urlScheme", "http", "https"]),
+        ({"operator.publicPort": 70000}, ["operator.publicPort", "maximum"]),
+        ({"operator.entryPoints": []}, ["operator.entryPoints"]),
+        ({"operator.defaultEngine": "postgres"}, ["operator.defaultEngine", "mongodb", "ferretdb"]),
+        ({"operator.workers": 0}, ["operator.workers", "1"]),
+        ({"operator.workers": "8"}, ["operator.workers", "integer"]),
+        ({"operator.watchNamespaces": "apps"}, ["operator.watchNamespaces", "array"]),
+        ({"operator.watchNamespaces": ["apps", "apps"]}, ["operator.watchNamespaces"]),
+        ({"operator.logLevel": "loud"}, ["operator.logLevel", "warning"]),
+        ({"images.pullPolicy": "Sometimes"}, ["images.pullPolicy", "IfNotPresent"]),
+        ({"images.redis": ""}, ["images.redis", "pattern"]),
+        ({"traefik.podLabels": {"app.kubernetes.io/name": None}}, ["traefik.podLabels"]),
+        ({"dns.ports": [0]}, ["dns.ports"]),
+        ({"dns.podLabels": {"a=b": "c"}}, ["dns.podLabels", "a=b"]),
+        ({"operator.clusterDomain": ""}, ["operator.clusterDomain"]),
+        ({"operator.resources.request": {}}, ["operator.resources", "request"]),
+    ],
+    ids=str,
+)
+def test_a_wrong_value_is_refused_by_its_name(helm: Helm, settings: dict[str, Any], words: list[str]) -> None:
+    said = helm.refuse(settings).replace("/", ".")
+
+    for word in words:
+        assert word in said, said
+
+
+def test_every_value_is_described_in_the_schema() -> None:
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+
+    def compare(value: Any, described: dict[str, Any], path: str) -> None:
+        assert described.get("description") or path == "", f"{path} has no description"
+        if not isinstance(value, dict) or "properties" not in described:
+            return
+        assert described.get("additionalProperties") is False, path
+        for key, inner in value.items():
+            assert key in described["properties"], f"{path}.{key} is not in the schema"
+            compare(inner, described["properties"][key], f"{path}.{key}")
+        missing = set(described["properties"]) - set(value) - {"global"}
+        assert not missing, f"values.yaml leaves out {path} {missing}"
+
+    compare(values, schema, "")

@@ -1,0 +1,62 @@
+"""Real stores and a real process for the tests of the core API."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from support.core_api import CoreApi, Person, new_person
+from support.ferretdb import FerretDB, ferretdb
+from support.redis import Redis, redis
+
+__all__ = ["ferretdb", "redis"]
+
+
+@pytest.fixture(scope="session")
+def api(ferretdb: FerretDB, redis: Redis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoreApi]:
+    """One API for all tests of a worker: each makes users and collections of its own."""
+    process = CoreApi(tmp_path_factory.mktemp("api"), ferretdb, redis)
+    process.start()
+    yield process
+    process.stop()
+    process.close_clients()
+
+
+@pytest.fixture
+def anyone(api: CoreApi) -> Iterator[httpx.Client]:
+    """A client without a session."""
+    with api.client() as client:
+        yield client
+
+
+@pytest.fixture
+def ada(api: CoreApi) -> Person:
+    """A user who is signed in."""
+    return new_person(api)
+
+
+@pytest.fixture
+def grace(api: CoreApi) -> Person:
+    """Another one."""
+    return new_person(api)
+
+
+@pytest.fixture
+def start_api(
+    ferretdb: FerretDB, redis: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., CoreApi]]:
+    """Starts further APIs: with another database or cache, or with other settings."""
+    started: list[CoreApi] = []
+
+    def start(**options: Any) -> CoreApi:
+        options.setdefault("redis_database", 1)
+        process = CoreApi(tmp_path_factory.mktemp("api"), ferretdb, redis, **options)
+        process.start()
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.stop()
+        process.close_clients()

@@ -1,0 +1,44 @@
+"""Credentials are made once, completed where something is missing, never replaced."""
+
+import pytest
+
+from backpack_contract.credentials import KEYS, redis_acl
+from backpack_operator.model.credentials import FreshPasswords, complete, opens_database
+
+FRESH = FreshPasswords(mongo="new-mongo", redis="new-redis")
+
+
+def test_a_new_backpack_gets_all_keys() -> None:
+    values = complete(None, FRESH)
+    assert set(values) == set(KEYS)
+    assert values["redis-users.acl"] == redis_acl("new-redis")
+
+
+@pytest.mark.parametrize("missing", KEYS)
+def test_only_what_is_missing_is_made(missing: str) -> None:
+    old = complete(None, FreshPasswords(mongo="old-mongo", redis="old-redis"))
+    rest = {key: value for key, value in old.items() if key != missing}
+    values = complete(rest, FRESH)
+    kept = {key: value for key, value in values.items() if key not in (missing, "redis-users.acl")}
+    assert kept == {key: value for key, value in rest.items() if key != "redis-users.acl"}
+    assert values["redis-users.acl"] == redis_acl(values["redis-password"])
+
+
+def test_complete_credentials_stay_as_they_are() -> None:
+    old = complete(None, FRESH)
+    assert complete(old, FreshPasswords.make()) == old
+
+
+@pytest.mark.parametrize(
+    ("existing", "opens"),
+    [(None, False), ({}, False), ({"mongo-password": ""}, False), ({"mongo-password": "x"}, True)],
+)
+def test_what_opens_the_database(existing: dict[str, str] | None, opens: bool) -> None:
+    assert opens_database(existing) is opens
+
+
+def test_passwords_are_long_and_not_shown() -> None:
+    made = FreshPasswords.make()
+    assert len(made.mongo) >= 43
+    assert made.mongo != made.redis
+    assert made.mongo not in repr(made)

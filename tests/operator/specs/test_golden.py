@@ -1,0 +1,51 @@
+"""Every child, as a whole object. After a change that is meant: run with
+BACKPACK_GOLDEN=write, and read the difference."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from backpack_operator.model.backpack import Backpack
+from backpack_operator.settings import Settings
+from backpack_operator.specs import children
+from backpack_operator.specs.credentials_secret import credentials_secret
+from backpack_operator.specs.volume_claims import volume_claims
+
+GOLDEN = Path(__file__).parent / "golden"
+CREDENTIALS = {"mongo-password": "mongo-secret", "redis-users.acl": "user default on #hash\n"}
+
+
+def everything(backpack: Backpack, settings: Settings, engine: str) -> list[dict[str, Any]]:
+    return [
+        credentials_secret(backpack, CREDENTIALS),
+        *volume_claims(backpack, settings, engine, {}),
+        *children.network(backpack, settings),
+        *children.workloads(backpack, settings, engine, CREDENTIALS),
+        *children.routes(backpack, settings),
+    ]
+
+
+@pytest.mark.parametrize(("which", "engine"), [("plain", "ferretdb"), ("full", "mongodb")])
+def test_children_are_exactly_these(
+    which: str, engine: str, request: pytest.FixtureRequest, settings: Settings
+) -> None:
+    rendered = everything(request.getfixturevalue(which), settings, engine)
+    file = GOLDEN / f"{which}.yaml"
+    if os.environ.get("BACKPACK_GOLDEN") == "write":
+        file.write_text(yaml.dump_all(rendered, Dumper=NoAliases, sort_keys=False))
+    assert rendered == list(yaml.safe_load_all(file.read_text()))
+
+
+class NoAliases(yaml.SafeDumper):
+    """Equal parts are written out each time: the file is for reading."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def test_no_two_children_have_one_name(plain: Backpack, settings: Settings) -> None:
+    names = [(body["kind"], body["metadata"]["name"]) for body in everything(plain, settings, "ferretdb")]
+    assert len(names) == len(set(names)) == 20
