@@ -49,14 +49,13 @@ class Daemon:
 
 
 def identify(pid: int) -> Identity | None:
-    """The identity of the process that has this id now; None for no process or a zombie."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    # The second field is the program's name in brackets, which may hold anything.
-    fields = stat.rpartition(")")[2].split()
-    if fields[0] in "ZX":
+    """The identity of the process that has this id now; None for no process or a zombie.
+
+    A killed process is a zombie as soon as its first thread has ended, but its files and
+    ports are its own until the last one has: it counts as running until then.
+    """
+    fields = _stat(Path(f"/proc/{pid}"))
+    if fields is None or (_ended(fields) and all(map(_ended, _threads(pid)))):
         return None
     return Identity(pid, int(fields[19]), _BOOT_ID.read_text().strip())
 
@@ -156,6 +155,29 @@ def failed(directory: Path, name: str) -> DaemonFailed:
         last = []
     quoted = "\n".join(f"    {line[:300]}" for line in last)
     return DaemonFailed(f"{name} has ended; the last lines of {log}:\n{quoted}")
+
+
+def _threads(pid: int) -> list[list[str]]:
+    """The state of each thread that there still is."""
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [fields for fields in map(_stat, threads) if fields is not None]
+
+
+def _stat(folder: Path) -> list[str] | None:
+    """The fields of proc(5)'s `stat` that follow the program's name; None when there is none."""
+    try:
+        stat = (folder / "stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # The name is in brackets, and may hold anything.
+    return stat.rpartition(")")[2].split()
+
+
+def _ended(fields: list[str]) -> bool:
+    return fields[0] in "ZX"
 
 
 def _base_environment() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from backpack_devcluster import paths, processes, waiting
+from backpack_devcluster import paths, preflight, processes, waiting
 from backpack_devcluster.errors import DaemonFailed
 from backpack_devcluster.processes import Daemon
+
+_SYS_EXIT = {"x86_64": 60, "aarch64": 93}
+"""The system call that ends one thread, by architecture."""
 
 
 def sleeper(directory: Path, name: str = "sleeper") -> Daemon:
@@ -37,6 +41,28 @@ def test_one_that_was_killed_is_known_to_be_gone_while_it_is_still_a_zombie(tmp_
     waiting.until(lambda: not processes.alive(identity), "the end of the child", 5)
     assert Path(f"/proc/{child.pid}").exists()
     child.wait()
+
+
+def test_one_whose_threads_have_not_all_ended_still_holds_its_ports(tmp_path: Path) -> None:
+    # The first thread ends alone, as it may in the middle of a kill; the other still listens.
+    program = (
+        "import ctypes, socket, threading, time; listener = socket.create_server(('127.0.0.1', 0));"
+        "threading.Thread(target=time.sleep, args=(300,)).start();"
+        "print(listener.getsockname()[1], flush=True);"
+        f"ctypes.CDLL(None).syscall({_SYS_EXIT[platform.machine()]}, 0)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        port = int(child.stdout.readline())
+        state = Path(f"/proc/{child.pid}/stat")
+        waiting.until(lambda: ") Z " in state.read_text(), "the end of the first thread", 5)
+        identity = processes.identify(child.pid)
+        assert preflight.port(port) is not None
+        assert identity is not None
+        assert processes.alive(identity)
+        os.kill(child.pid, signal.SIGKILL)
+        waiting.until(lambda: not processes.alive(identity), "the end of the child", 5)
+        assert preflight.port(port) is None
 
 
 @pytest.mark.parametrize("field", ["started", "boot"])
