@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from backpack_api.domain.identifiers import IdentifierFactory
 from backpack_api.services.accounts import AccountService
 from backpack_api.services.collections import CollectionService
+from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.documents import DocumentService
+from backpack_api.services.events import EventService
 from backpack_api.services.health import HealthService
 from backpack_api.services.passwords import PasswordService
 from backpack_api.services.sessions import SessionService
@@ -21,6 +23,7 @@ from backpack_api.stores.locks import Locks
 from backpack_api.stores.mongo import Mongo
 from backpack_api.stores.redis import Cache
 from backpack_api.stores.sessions import SessionStore
+from backpack_api.stores.stream import EventStream
 from backpack_api.stores.throttles import ThrottleStore
 from backpack_api.stores.users import UserStore
 from backpack_contract.configuration import BackpackConfiguration
@@ -36,7 +39,7 @@ class Runtime:
 
     def __init__(self, settings: Settings, configuration: BackpackConfiguration) -> None:
         self.settings = settings
-        self.configuration = configuration
+        self.live = LiveConfiguration(configuration)
         self._mongo = Mongo(
             settings.mongo_host,
             settings.mongo_username,
@@ -52,6 +55,7 @@ class Runtime:
         new_id = IdentifierFactory(lambda: time.time_ns() // 1_000_000, secrets.token_bytes)
         locks = Locks(self._cache)
         writes = CompareAndSet(self._mongo, locks)
+        self.events = EventService(EventStream(self._cache))
         self.health = HealthService({"database": self._mongo.ping, "cache": self._cache.ping})
         self.sessions = SessionService(
             SessionStore(self._cache, settings.session_ttl_seconds), settings.session_ttl_seconds, _utc_now
@@ -67,10 +71,25 @@ class Runtime:
         )
         self.collections = CollectionService(CollectionStore(self._mongo), locks)
         self.documents = DocumentService(
-            DocumentStore(self._mongo, writes), self.collections, self._mongo, new_id, _utc_now
+            store=DocumentStore(self._mongo, writes),
+            collections=self.collections,
+            mongo=self._mongo,
+            events=self.events,
+            new_id=new_id,
+            now=_utc_now,
         )
 
+    @property
+    def configuration(self) -> BackpackConfiguration:
+        """The configuration in force: ask each time."""
+        return self.live.current
+
+    def start(self) -> None:
+        """Begin what goes on beside the requests."""
+        self.events.start()
+
     async def close(self) -> None:
-        """Let go of every connection."""
+        """End it, and let go of every connection."""
+        await self.events.close()
         self._passwords.close()
         await asyncio.gather(self._mongo.close(), self._cache.close())

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,9 @@ GOOD_PASSWORD = "correct horse battery"
 
 
 class CoreApi(ServerProcess):
-    """One process of the core API. Two with the same stores and database are replicas."""
+    """One process of the core API. Two with the same stores and databases are replicas.
+
+    `configuration`: fields of `BackpackConfiguration` that are not as by default."""
 
     def __init__(
         self,
@@ -37,18 +40,20 @@ class CoreApi(ServerProcess):
         database: str | None = None,
         redis_database: int = 0,
         secure_cookies: bool = False,
+        configuration: Mapping[str, Any] | None = None,
         **variables: str,
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        configuration = BackpackConfiguration(
+        self.configuration = BackpackConfiguration(
             name="todo",
             namespace="apps",
             uid="6a7f0f0e-0000-4000-8000-000000000001",
             site_origin=SITE_ORIGIN,
             api_origin=API_ORIGIN,
             secure_cookies=secure_cookies,
+            **(configuration or {}),
         )
-        (directory / "config.json").write_text(configuration.to_json())
+        (directory / "config.json").write_text(self.configuration.to_json())
         self.database = database or f"backpack_{secrets.token_hex(4)}"
         self.public = self.admin = ""
         self._clients: list[httpx.Client] = []

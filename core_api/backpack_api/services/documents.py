@@ -7,6 +7,7 @@ from typing import Any
 
 from backpack_api.domain.cursors import decode_cursor, encode_cursor
 from backpack_api.domain.documents import Document, check_document, check_patch, own_fields
+from backpack_api.domain.events import DOCUMENT, document_event
 from backpack_api.domain.json_text import JsonObject
 from backpack_api.domain.merge_patch import merge_patch
 from backpack_api.domain.moments import in_milliseconds
@@ -14,6 +15,7 @@ from backpack_api.domain.preconditions import Preconditions
 from backpack_api.domain.rules import Rule, Rules, check_change, check_verb, check_visible
 from backpack_api.problems import Fault, InvalidValue, NotFound, TooLarge
 from backpack_api.services.collections import CollectionService
+from backpack_api.services.events import EventService
 from backpack_api.services.retries import attempts
 from backpack_api.stores.documents import DocumentStore
 from backpack_api.stores.mongo import Mongo
@@ -38,15 +40,18 @@ class DocumentService:
 
     def __init__(
         self,
+        *,
         store: DocumentStore,
         collections: CollectionService,
         mongo: Mongo,
+        events: EventService,
         new_id: Callable[[], str],
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._collections = collections
         self._mongo = mongo
+        self._events = events
         self._new_id = new_id
         self._now = now
 
@@ -121,6 +126,7 @@ class DocumentService:
             check_change(rules, rules.delete, user_id, document.owner_id)
             preconditions.check_write(document.version)
             if await self._store.delete(collection, document_id, document.version):
+                self._tell(collection, document, None)
                 return document
         raise AssertionError  # attempts() ends by itself
 
@@ -136,6 +142,8 @@ class DocumentService:
         now = in_milliseconds(self._now())
         documents = [Document(self._new_id(), user_id, 1, now, now, data) for data in checked]
         await self._store.insert(collection, documents)
+        for document in documents:
+            self._tell(collection, None, document)
         return documents
 
     async def _update(
@@ -163,8 +171,12 @@ class DocumentService:
                 data=data,
             )
             if await self._store.replace(collection, changed, document.version):
+                self._tell(collection, document, changed)
                 return changed
         raise AssertionError  # attempts() ends by itself
+
+    def _tell(self, collection: str, before: Document | None, after: Document | None) -> None:
+        self._events.publish(DOCUMENT, document_event(collection, before, after))
 
     async def _rules(self, collection: str, user_id: str | None) -> Rules:
         return (await self._collections.find(collection, user_id)).rules

@@ -1,0 +1,39 @@
+"""What is told to all replicas of a backpack, in one order."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from backpack_api.domain.documents import Document
+from backpack_api.domain.json_text import JsonObject
+
+DOCUMENT = "db"
+"""`{type, collection, before, after}`: see `document_event`."""
+SESSIONS_ENDED = "sessions-ended"
+"""`{user, sessions}`: ids of a user's sessions that are over; `sessions: null` means all of them."""
+COLLECTIONS_CHANGED = "collections-changed"
+"""`{name}`: its definition was made, changed or dropped."""
+CONFIGURATION_CHANGED = "configuration-changed"
+"""`{configuration}`: the JSON text of a `BackpackConfiguration`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the stream."""
+
+    seq: str
+    """Opaque and growing; what `since` takes."""
+    kind: str
+    payload: JsonObject
+
+
+def document_event(collection: str, before: Document | None, after: Document | None) -> JsonObject:
+    """The payload of a DOCUMENT event: documents are as the API answers them, None where
+    there was or is none. Both are needed to tell who could see the change."""
+    change = "update" if before and after else ("create" if after else "delete")
+    payload: dict[str, Any] = {
+        "type": change,
+        "collection": collection,
+        "before": before.to_json_object() if before else None,
+        "after": after.to_json_object() if after else None,
+    }
+    return payload
