@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down images test test-fast test-long lint format bench docs lock
+.PHONY: help up down images test test-fast test-long lint format crds bench docs lock
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ lint: $(READY) ## Style, types, layers, the chart
 format: $(READY) ## Put the Python code into the project's form
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format --quiet .
+
+crds: $(READY) ## Give the chart the definitions of crds/
+	@$(BIN)/backpack-dev copy-crds
 
 bench: $(READY) ## Measure the running system
 	$(BIN)/python -m bench

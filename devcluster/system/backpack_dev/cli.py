@@ -12,7 +12,7 @@ import typer
 from backpack_devcluster import paths
 from backpack_devcluster import report as reports
 from backpack_devcluster.errors import DevClusterError
-from backpack_images import lint_chart
+from backpack_images import chart_definitions, lint_chart
 from backpack_images.errors import ImageError
 
 from . import preparation, system
@@ -65,6 +65,12 @@ def prepare_tests(
     """Install and build what the tests use, so that no test waits for it."""
     with sentences():
         preparation.prepare(reports.for_terminal(), cluster=not without_cluster)
+
+
+@app.command("copy-crds")
+def copy_definitions() -> None:
+    """Give the chart the definitions that are in crds/."""
+    chart_definitions.refresh()
 
 
 @app.command("lint-chart")
