@@ -9,11 +9,13 @@
     ├── Conflict                    409  /problems/conflict
     ├── PreconditionFailed          412  /problems/precondition-failed
     ├── TooLarge                    413  /problems/too-large
+    ├── RangeNotSatisfiable         416  /problems/range-not-satisfiable
     ├── InvalidValue                422  /problems/invalid-value
     ├── TooManyRequests             429  /problems/too-many-requests
     ├── InternalError               500  /problems/internal-error
     ├── Overloaded                  503  /problems/overloaded
-    └── StoreUnavailable            503  /problems/store-unavailable
+    ├── StoreUnavailable            503  /problems/store-unavailable
+    └── InsufficientStorage         507  /problems/insufficient-storage
 
 The body is RFC 9457 `application/problem+json`.
 """
@@ -103,6 +105,16 @@ class TooLarge(Problem):
     status, slug, title = 413, "too-large", "Too large"
 
 
+class RangeNotSatisfiable(Problem):
+    status, slug, title = 416, "range-not-satisfiable", "No such range"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            f"There are {size} bytes, and the range begins after them.",
+            headers={"Content-Range": f"bytes */{size}"},
+        )
+
+
 class InvalidValue(Problem):
     status, slug, title = 422, "invalid-value", "A value breaks a rule"
 
@@ -136,6 +148,10 @@ class StoreUnavailable(Problem):
 
     def __init__(self, store: str) -> None:
         super().__init__(f"The {store} doesn't answer. Try again in a few seconds.", retry_after=2)
+
+
+class InsufficientStorage(Problem):
+    status, slug, title = 507, "insufficient-storage", "No room left"
 
 
 def all_problems() -> tuple[type[Problem], ...]:

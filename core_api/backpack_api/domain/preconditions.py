@@ -34,9 +34,10 @@ class Preconditions:
         return self.if_none_match is not None and matches(self.if_none_match, version, weak=True)
 
 
-def matches(header: str, version: int, *, weak: bool) -> bool:
-    """Whether a list of entity tags, or `*`, names the version. A weak tag counts
-    only in a weak comparison. What is no such list names nothing."""
+def matches(header: str, version: int | str, *, weak: bool) -> bool:
+    """Whether a list of entity tags, or `*`, names the version (what stands between a
+    tag's quotes). A weak tag counts only in a weak comparison. What is no such list
+    names nothing."""
     header = header.strip(" \t,")
     if header == "*":
         return True
