@@ -55,11 +55,10 @@ class Runtime:
         new_id = IdentifierFactory(lambda: time.time_ns() // 1_000_000, secrets.token_bytes)
         locks = Locks(self._cache)
         writes = CompareAndSet(self._mongo, locks)
-        self.events = EventService(EventStream(self._cache))
+        stream = EventStream(self._cache)
+        self.events = EventService(stream)
         self.health = HealthService({"database": self._mongo.ping, "cache": self._cache.ping})
-        self.sessions = SessionService(
-            SessionStore(self._cache, settings.session_ttl_seconds), settings.session_ttl_seconds, _utc_now
-        )
+        self.sessions = SessionService(SessionStore(self._cache, stream), self.live, self.events, _utc_now)
         self.accounts = AccountService(
             users=UserStore(self._mongo, writes),
             sessions=self.sessions,

@@ -47,9 +47,6 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", validation_alias="BACKPACK_LOG_LEVEL"
     )
-    session_ttl_seconds: int = Field(
-        default=168 * 3600, ge=60, validation_alias="BACKPACK_SESSION_TTL_SECONDS"
-    )
     password_memory_kib: int = Field(default=19456, ge=64, validation_alias="BACKPACK_PASSWORD_MEMORY_KIB")
     """argon2id memory of one hash. The default, with two rounds, is OWASP's first
     recommendation; less is only for tests."""

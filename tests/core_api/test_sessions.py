@@ -1,28 +1,18 @@
 """Sessions: what is kept of them, how long they live, what ends them."""
 
-import asyncio
 import hashlib
+import time
+from collections.abc import Callable
 
 import httpx
 import orjson
 import pytest
-from redis.asyncio import Redis as RedisClient
 
-from support.core_api import CoreApi, Person, assert_problem, sign_in
-from support.redis import PASSWORD, Redis
+from support.core_api import CoreApi, Person, assert_problem, new_person, sign_in
+from support.redis import Redis, command_calls, redis_command
+from support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(60)
-
-
-def redis_command(redis: Redis, *words: str) -> object:
-    """The answer of one command, asked as the API does."""
-
-    async def ask() -> object:
-        host, _, port = redis.host.partition(":")
-        async with RedisClient(host=host, port=int(port), password=PASSWORD) as client:
-            return await client.execute_command(*words)  # type: ignore[no-untyped-call]
-
-    return asyncio.run(ask())
 
 
 def session_key(token: str) -> str:
@@ -43,12 +33,10 @@ def test_a_session_lives_a_week(ada: Person, redis: Redis) -> None:
 
 
 def test_a_session_that_ran_out_is_refused(ada: Person, redis: Redis) -> None:
+    assert ada.client.get("/auth/me").status_code == 200
     redis_command(redis, "PEXPIRE", session_key(ada.token), "1")
-    redis_command(redis, "EXISTS", session_key(ada.token))
-    answer = ada.client.get("/auth/me")
-    while answer.status_code == 200:
-        answer = ada.client.get("/auth/me")
-    assert_problem(answer, 401)
+    eventually(lambda: ada.client.get("/auth/me").status_code == 401, within=8)
+    assert_problem(ada.client.get("/auth/me"), 401)
 
 
 def test_reading_does_not_write_to_the_cache(ada: Person, redis: Redis) -> None:
@@ -56,6 +44,17 @@ def test_reading_does_not_write_to_the_cache(ada: Person, redis: Redis) -> None:
     for _ in range(3):
         assert ada.client.get("/auth/me").status_code == 200
     assert redis_command(redis, "TTL", session_key(ada.token)) <= 1000  # type: ignore[operator]
+
+
+def test_reading_a_document_asks_nothing_of_the_cache(ada: Person, redis: Redis) -> None:
+    path = ada.client.post(ada.make_collection(), json={"a": 1}).headers["location"]
+
+    assert ada.client.get(path).status_code == 200
+    before = command_calls(redis, "get")
+    for _ in range(100):
+        assert ada.client.get(path).status_code == 200
+    # One of them may have been the one that looks again after some seconds.
+    assert command_calls(redis, "get") - before <= 1
 
 
 def test_use_after_a_while_starts_the_time_to_live_anew(ada: Person, redis: Redis) -> None:
@@ -67,6 +66,19 @@ def test_use_after_a_while_starts_the_time_to_live_anew(ada: Person, redis: Redi
     redis_command(redis, "SET", key, orjson.dumps(session).decode(), "EX", "1000")
     assert ada.client.get("/auth/me").status_code == 200
     assert redis_command(redis, "TTL", key) > 168 * 3600 - 60  # type: ignore[operator]
+
+
+def test_a_session_ends_when_its_time_to_live_does_although_it_is_remembered(
+    start_api: Callable[..., CoreApi], redis: Redis
+) -> None:
+    api = start_api(configuration={"session_ttl_seconds": 2}, redis_database=0)
+    ada = new_person(api)
+    began = time.monotonic()
+    while time.monotonic() - began < 3:
+        assert ada.client.get("/auth/sessions").status_code == 200, "in use, it lives on"
+    key = session_key(ada.token)
+    eventually(lambda: redis_command(redis, "EXISTS", key) == 0, within=4, every=0.01)
+    assert_problem(ada.client.get("/auth/sessions"), 401)
 
 
 def test_one_sees_and_ends_ones_own_sessions(api: CoreApi, ada: Person, grace: Person) -> None:

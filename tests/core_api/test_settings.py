@@ -27,7 +27,6 @@ def test_what_the_operator_sets_is_enough(monkeypatch: pytest.MonkeyPatch) -> No
     set_environment(monkeypatch, GIVEN)
     settings = load_settings()
     assert (settings.public_port, settings.admin_port) == (ports.API_PUBLIC, ports.API_ADMIN)
-    assert settings.session_ttl_seconds == 7 * 24 * 3600
     # OWASP's first recommendation for argon2id.
     assert (settings.password_memory_kib, settings.password_rounds) == (19 * 1024, 2)
     assert settings.trusted_proxies == ()

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -15,15 +15,19 @@ from backpack_contract import environment
 from backpack_contract.configuration import BackpackConfiguration
 from support import ferretdb as ferretdb_support
 from support import redis as redis_support
-from support.ferretdb import FerretDB
 from support.processes import ServerProcess
-from support.redis import Redis
 from support.waiting import eventually
 
 SITE_ORIGIN = "http://todo.backpack.localhost:8080"
 API_ORIGIN = "http://todo-api.backpack.localhost:8080"
 COOKIE = "backpack_session"
 GOOD_PASSWORD = "correct horse battery"
+
+
+class Reachable(Protocol):
+    """A server, or what stands before it: `host` is its `host:port`."""
+
+    host: str
 
 
 class CoreApi(ServerProcess):
@@ -34,8 +38,8 @@ class CoreApi(ServerProcess):
     def __init__(
         self,
         directory: Path,
-        ferretdb: FerretDB,
-        redis: Redis,
+        ferretdb: Reachable,
+        redis: Reachable,
         *,
         database: str | None = None,
         redis_database: int = 0,

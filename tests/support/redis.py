@@ -5,11 +5,13 @@ A conftest takes the fixture by importing it:
     from support.redis import redis  # noqa: F401
 """
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis as RedisClient
 
 from backpack_contract.credentials import redis_acl
 from support.processes import ServerProcess, free_port
@@ -51,3 +53,21 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     server.start()
     yield server
     server.stop()
+
+
+def redis_command(redis: Redis, *words: str) -> object:
+    """The answer of one command, asked as the API does."""
+
+    async def ask() -> object:
+        host, _, port = redis.host.partition(":")
+        async with RedisClient(host=host, port=int(port), password=PASSWORD) as client:
+            return await client.execute_command(*words)  # type: ignore[no-untyped-call]
+
+    return asyncio.run(ask())
+
+
+def command_calls(redis: Redis, command: str) -> int:
+    """How often clients have sent this command, `get` for example."""
+    stats = redis_command(redis, "INFO", "commandstats")
+    assert isinstance(stats, dict)
+    return int(stats.get(f"cmdstat_{command}", {"calls": 0})["calls"])

@@ -95,6 +95,7 @@ class EventService:
                 events = await self._stream.read(after, block_ms=BLOCK_MS, count=MAX_BATCH)
             except StoreUnavailable:
                 after = None
+                self._heard_at = float("-inf")  # what comes before the next `last` is never heard
                 for forget in self._gap_handlers:
                     forget()
                 await asyncio.sleep(RETRY_SECONDS)

@@ -5,48 +5,61 @@ cache, or a copy of it, can't act as anyone.
     user-sessions:<user id>  hash: session id -> digest, to find and end a user's
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from backpack_api.domain.events import SESSIONS_ENDED
 from backpack_api.domain.sessions import Session
 from backpack_api.stores.redis import Cache, cache_errors
+from backpack_api.stores.stream import EventStream
 
 
 class SessionStore:
-    """Sessions by digest and by user, each with a time to live in seconds."""
+    """Sessions by digest and by user. A time to live is in seconds."""
 
-    def __init__(self, cache: Cache, ttl_seconds: int) -> None:
+    def __init__(self, cache: Cache, stream: EventStream) -> None:
         self._redis = cache.client
-        self._ttl = ttl_seconds
+        self._stream = stream
 
     @cache_errors
-    async def insert(self, session: Session) -> None:
+    async def insert(self, session: Session, ttl: int) -> None:
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(_key(session.digest), _to_json(session), ex=self._ttl)
+            pipe.set(_key(session.digest), _to_json(session), ex=ttl)
             pipe.hset(_index(session.user_id), session.id, session.digest)
-            pipe.expire(_index(session.user_id), self._ttl)
+            pipe.expire(_index(session.user_id), ttl)
             await pipe.execute()
 
     @cache_errors
-    async def get(self, digest: str) -> Session | None:
-        return _from_json(digest, await self._redis.get(_key(digest)))
+    async def get(self, digest: str) -> tuple[Session, float] | None:
+        """The session, and for how many seconds more it lives."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.get(_key(digest))
+            pipe.pttl(_key(digest))
+            text, milliseconds = await pipe.execute()
+        session = _from_json(digest, text)
+        return None if session is None else (session, milliseconds / 1000)
 
     @cache_errors
-    async def renew(self, session: Session) -> None:
+    async def renew(self, session: Session, ttl: int) -> bool:
         """Write a session again and start its time to live anew. One that has ended
-        meanwhile stays ended."""
+        meanwhile stays ended: False."""
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(_key(session.digest), _to_json(session), ex=self._ttl, xx=True)
-            pipe.expire(_index(session.user_id), self._ttl)
-            await pipe.execute()
+            pipe.set(_key(session.digest), _to_json(session), ex=ttl, xx=True)
+            pipe.expire(_index(session.user_id), ttl)
+            written, _ = await pipe.execute()
+        return bool(written)
 
     @cache_errors
-    async def delete(self, session: Session) -> None:
+    async def end(self, user_id: str, sessions: Sequence[Session]) -> None:
+        """Delete sessions of a user and tell all replicas: both, or neither."""
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(_key(session.digest))
-            pipe.hdel(_index(session.user_id), session.id)
+            pipe.delete(*(_key(session.digest) for session in sessions))
+            pipe.hdel(_index(user_id), *(session.id for session in sessions))
+            ended = {"user": user_id, "sessions": [session.id for session in sessions]}
+            self._stream.stage(pipe, SESSIONS_ENDED, ended)
             await pipe.execute()
 
     @cache_errors

@@ -28,9 +28,15 @@ class EventStream:
         """Add events in order, in one round trip."""
         async with self._redis.pipeline(transaction=False) as pipe:
             for kind, payload in events:
-                entry: dict[Any, Any] = {b"k": kind, b"p": orjson.dumps(payload)}
-                pipe.xadd(KEY, entry, maxlen=MAX_ENTRIES, approximate=True)
+                self.stage(pipe, kind, payload)
             await pipe.execute()
+
+    @staticmethod
+    def stage(pipe: Any, kind: str, payload: JsonObject) -> None:
+        """Add an event to what a pipeline will do: in a transaction, with the change that
+        it tells of or not at all."""
+        entry: dict[Any, Any] = {b"k": kind, b"p": orjson.dumps(payload)}
+        pipe.xadd(KEY, entry, maxlen=MAX_ENTRIES, approximate=True)
 
     @cache_errors
     async def last(self) -> str:
