@@ -77,7 +77,7 @@ def check_document(data: JsonObject, *, nested_arrays: bool = True, path: str = 
     if faults:
         first = faults[0]
         raise InvalidValue(f"{first.path or 'the document'}: {first.message}", errors=faults)
-    data = _storable(data)
+    data = storable(data)
     _check_size(data, path)
     return data
 
@@ -145,14 +145,14 @@ def _key_fault(key: str) -> str | None:
     return None
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """The same value with numbers as every engine keeps them: integers beyond 64 bits
     as the doubles that they are in JavaScript, and no negative zero. Recursive: the
     depth was checked."""
     if isinstance(value, dict):
-        return {key: _storable(item) for key, item in value.items()}
+        return {key: storable(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_storable(item) for item in value]
+        return [storable(item) for item in value]
     if type(value) is int and value not in _INT64:
         return float(value)
     return 0.0 if type(value) is float and value == 0 else value
