@@ -15,6 +15,11 @@ MIB = 1024 * 1024
 class ConfigurationError(ValueError):
     """The document is not a configuration; the message names the key at fault."""
 
+    def __init__(self, message: str, key: str = "") -> None:
+        super().__init__(message)
+        self.key = key
+        """The dotted path of the key at fault, empty where it is the whole document."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminKey:
@@ -151,4 +156,4 @@ def _read_object(kind: Any, value: Any, path: str) -> Any:
 
 
 def _wrong(path: str, wanted: str) -> ConfigurationError:
-    return ConfigurationError(f"the configuration needs `{path}`, {wanted}")
+    return ConfigurationError(f"the configuration needs `{path}`, {wanted}", path)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from backpack_api.domain.identifiers import IdentifierFactory
 from backpack_api.services.accounts import AccountService
+from backpack_api.services.admin.services import AdminServices
 from backpack_api.services.collections import CollectionService
 from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.documents import DocumentService
@@ -77,6 +78,14 @@ class Runtime:
             new_id=new_id,
             now=_utc_now,
         )
+        self.admin = AdminServices.of(
+            live=self.live,
+            mongo=self._mongo,
+            locks=locks,
+            events=self.events,
+            new_id=new_id,
+            now=_utc_now,
+        )
 
     @property
     def configuration(self) -> BackpackConfiguration:
@@ -86,9 +95,11 @@ class Runtime:
     def start(self) -> None:
         """Begin what goes on beside the requests."""
         self.events.start()
+        self.admin.start()
 
     async def close(self) -> None:
         """End it, and let go of every connection."""
+        await self.admin.close()
         await self.events.close()
         self._passwords.close()
         await asyncio.gather(self._mongo.close(), self._cache.close())

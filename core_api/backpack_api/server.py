@@ -38,7 +38,7 @@ async def serve(runtime: Runtime) -> None:
     sockets = [_listen(settings.bind, settings.public_port), _listen(settings.bind, settings.admin_port)]
     servers = [
         _server(public_app(runtime), settings.grace_seconds),
-        _server(admin_app(), settings.grace_seconds),
+        _server(admin_app(runtime), settings.grace_seconds),
     ]
     told_to_end = asyncio.Event()
     loop = asyncio.get_running_loop()

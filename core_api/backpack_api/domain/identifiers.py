@@ -6,6 +6,7 @@ documents keeps its order.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 _COUNTER_BITS = 12
 _RANDOM_BITS = 62
@@ -28,3 +29,9 @@ class IdentifierFactory:
         number = milliseconds << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | random
         text = f"{number:032x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def first_id_of(moment: datetime) -> str:
+    """What sorts before every id that was made from this moment on, and after those before it."""
+    text = f"{int(moment.timestamp() * 1000):012x}"
+    return f"{text[:8]}-{text[8:]}"

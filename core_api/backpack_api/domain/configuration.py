@@ -1,0 +1,51 @@
+"""Which configurations this backpack takes: what their types can't say."""
+
+from collections.abc import Iterator
+
+from backpack_api.domain.administrators import key_bytes
+from backpack_api.domain.collections import is_collection_name
+from backpack_api.problems import Conflict, Fault, InvalidValue
+from backpack_contract.configuration import BackpackConfiguration, ConfigurationError
+
+_SAME = ("uid", "name", "namespace")
+_POSITIVE = ("session_ttl_seconds", "password_min_length", "quota_per_user", "max_file_size", "keep_releases")
+
+
+def read_configuration(text: bytes, current: BackpackConfiguration) -> BackpackConfiguration:
+    """The configuration that takes the place of the one in force. Raises `InvalidValue`,
+    which names the key at fault, and `Conflict` for one of an older generation."""
+    try:
+        configuration = BackpackConfiguration.from_json(text)
+    except ConfigurationError as error:
+        raise InvalidValue(f"{error}.", errors=[Fault(error.key, str(error))]) from None
+    faults = list(_faults(configuration, current))
+    if faults:
+        raise InvalidValue(f"{faults[0].path}: {faults[0].message}", errors=faults)
+    if configuration.generation < current.generation:
+        raise Conflict(
+            f"Generation {current.generation} is in force, which is newer than {configuration.generation}."
+        )
+    return configuration
+
+
+def _faults(configuration: BackpackConfiguration, current: BackpackConfiguration) -> Iterator[Fault]:
+    for key in _SAME:
+        if getattr(configuration, key) != getattr(current, key):
+            yield Fault(key, f"is of another backpack: this one's is `{getattr(current, key)}`")
+    for key in _POSITIVE:
+        if getattr(configuration, key) < 1:
+            yield Fault(key, "must be at least 1")
+    kids: set[str] = set()
+    for number, key_ in enumerate(configuration.admin_keys):
+        if key_bytes(key_.x) is None:
+            yield Fault(f"admin_keys[{number}].x", "must be an Ed25519 public key: 32 bytes in base64url")
+        if key_.kid in kids:
+            yield Fault(f"admin_keys[{number}].kid", "is there twice")
+        kids.add(key_.kid)
+    names: set[str] = set()
+    for number, collection in enumerate(configuration.collections):
+        if not is_collection_name(collection.name):
+            yield Fault(f"collections[{number}].name", "can't be the name of a collection")
+        if collection.name in names:
+            yield Fault(f"collections[{number}].name", "is there twice")
+        names.add(collection.name)

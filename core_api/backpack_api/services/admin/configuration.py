@@ -1,0 +1,92 @@
+"""Taking a configuration from the operator, and having every replica take it.
+
+It is kept in the database before it is in force, and told to all replicas as an
+event. A replica that wasn't there, or may have missed the event, looks it up: at
+its start, where the mounted file may be older, after a gap, and now and then.
+"""
+
+import asyncio
+import contextlib
+import logging
+
+from backpack_api.domain.configuration import read_configuration
+from backpack_api.domain.events import CONFIGURATION_CHANGED, Event
+from backpack_api.logs import FIELDS
+from backpack_api.problems import Conflict, InvalidValue, StoreUnavailable
+from backpack_api.services.configuration import LiveConfiguration
+from backpack_api.services.events import EventService
+from backpack_api.stores.locks import Locks
+from backpack_api.stores.system import SystemStore
+from backpack_contract.configuration import BackpackConfiguration
+
+SUBJECT = "configuration"
+LOOK_SECONDS = 60.0
+RETRY_SECONDS = 1.0
+
+log = logging.getLogger("backpack_api.configuration")
+
+
+class ConfigurationService:
+    """Changes what `LiveConfiguration` holds."""
+
+    def __init__(
+        self, live: LiveConfiguration, store: SystemStore, locks: Locks, events: EventService
+    ) -> None:
+        self._live = live
+        self._store = store
+        self._locks = locks
+        self._events = events
+        self._look = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        events.on(CONFIGURATION_CHANGED, self._heard)
+        events.on_gap(self._look.set)
+
+    async def put(self, text: bytes) -> BackpackConfiguration:
+        """Put the configuration of this JSON text into force, on all replicas. Raises
+        `InvalidValue`, and `Conflict` for one of an older generation."""
+        async with self._locks.hold(SUBJECT):
+            await self._take_stored()
+            configuration = read_configuration(text, self._live.current)
+            kept = {"generation": configuration.generation, "json": configuration.to_json()}
+            await self._store.put(SUBJECT, kept)
+        self._live.replace(configuration)
+        self._events.publish(CONFIGURATION_CHANGED, {"configuration": configuration.to_json()})
+        return configuration
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._keep_looking())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _keep_looking(self) -> None:
+        while True:
+            self._look.clear()
+            try:
+                await self._take_stored()
+            except StoreUnavailable:
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._look.wait(), LOOK_SECONDS)
+
+    async def _take_stored(self) -> None:
+        """Of equal generations the one in force stays: a mounted file that was written
+        since may differ in what is no part of the resource."""
+        stored = await self._store.get(SUBJECT)
+        if stored is not None and stored["generation"] > self._live.current.generation:
+            self._take(stored["json"])
+
+    def _heard(self, event: Event) -> None:
+        self._take(event.payload["configuration"])
+
+    def _take(self, text: str) -> None:
+        try:
+            self._live.replace(read_configuration(text.encode(), self._live.current))
+        except Conflict:
+            return  # it is older than the one in force
+        except InvalidValue as problem:
+            # Another version of the API took it, or another backpack's database was restored.
+            log.warning("a configuration was not taken", extra={FIELDS: {"cause": problem.detail}})
