@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 
 from backpack_api.domain.identifiers import IdentifierFactory
+from backpack_api.services.account_records import AccountRecords
 from backpack_api.services.accounts import AccountService
 from backpack_api.services.admin.services import AdminServices
 from backpack_api.services.collections import CollectionService
@@ -16,6 +17,7 @@ from backpack_api.services.health import HealthService
 from backpack_api.services.passwords import PasswordService
 from backpack_api.services.sessions import SessionService
 from backpack_api.services.throttling import SignInThrottle
+from backpack_api.services.users import UserService
 from backpack_api.settings import Settings
 from backpack_api.stores.collections import CollectionStore
 from backpack_api.stores.compare_and_set import CompareAndSet
@@ -60,14 +62,23 @@ class Runtime:
         self.events = EventService(stream)
         self.health = HealthService({"database": self._mongo.ping, "cache": self._cache.ping})
         self.sessions = SessionService(SessionStore(self._cache, stream), self.live, self.events, _utc_now)
+        users = UserStore(self._mongo, writes)
+        self.account_records = AccountRecords(
+            users=users, sessions=self.sessions, mongo=self._mongo, new_id=new_id, now=_utc_now
+        )
         self.accounts = AccountService(
-            users=UserStore(self._mongo, writes),
+            records=self.account_records,
             sessions=self.sessions,
             passwords=self._passwords,
             throttle=SignInThrottle(ThrottleStore(self._cache)),
-            mongo=self._mongo,
-            new_id=new_id,
-            now=_utc_now,
+            live=self.live,
+        )
+        self.users = UserService(
+            users=users,
+            records=self.account_records,
+            sessions=self.sessions,
+            passwords=self._passwords,
+            live=self.live,
         )
         self.collections = CollectionService(CollectionStore(self._mongo), locks)
         self.documents = DocumentService(

@@ -4,13 +4,16 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
 
+from backpack_api.runtime import Runtime
+from backpack_api.settings import Settings
 from backpack_contract import environment
 from backpack_contract.configuration import BackpackConfiguration
 from support import ferretdb as ferretdb_support
@@ -92,6 +95,14 @@ class CoreApi(ServerProcess):
         super().start()
         eventually(lambda: self.alive() and self._find_ports(began), within=20, every=0.02)
         eventually(self._serves, within=20, every=0.02, retry_on=(httpx.TransportError,))
+
+    @asynccontextmanager
+    async def runtime(self) -> AsyncIterator[Runtime]:
+        """Another replica's services, in this process: for what no public call does."""
+        runtime = Runtime(Settings(**self._environment), self.configuration)  # type: ignore[arg-type]
+        runtime.start()
+        yield runtime
+        await runtime.close()
 
     def client(self, **options: Any) -> httpx.Client:
         """A client of the public listener, with cookies of its own."""

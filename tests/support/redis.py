@@ -5,15 +5,14 @@ A conftest takes the fixture by importing it:
     from support.redis import redis  # noqa: F401
 """
 
-import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis as RedisClient
 
 from backpack_contract.credentials import redis_acl
+from redis import Redis as RedisClient
 from support.processes import ServerProcess, free_port
 
 PASSWORD = "the tests' redis password"
@@ -57,13 +56,10 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
 
 def redis_command(redis: Redis, *words: str) -> object:
     """The answer of one command, asked as the API does."""
-
-    async def ask() -> object:
-        host, _, port = redis.host.partition(":")
-        async with RedisClient(host=host, port=int(port), password=PASSWORD) as client:
-            return await client.execute_command(*words)  # type: ignore[no-untyped-call]
-
-    return asyncio.run(ask())
+    host, _, port = redis.host.partition(":")
+    with RedisClient(host=host, port=int(port), password=PASSWORD) as client:
+        answer: object = client.execute_command(*words)
+        return answer
 
 
 def command_calls(redis: Redis, command: str) -> int:

@@ -12,7 +12,6 @@ from backpack_api.domain.json_text import JsonObject, to_json
 from backpack_api.domain.moments import rfc3339
 from backpack_api.problems import InvalidValue, TooLarge
 
-MIN_PASSWORD_LENGTH = 10
 MAX_PASSWORD_LENGTH = 1024
 MIN_DIFFERENT_CHARACTERS = 4
 MAX_PROFILE_BYTES = 64 * 1024
@@ -38,6 +37,17 @@ class User:
             "createdAt": rfc3339(self.created_at),
             "updatedAt": rfc3339(self.updated_at),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedUser:
+    """An account as administrators see it."""
+
+    user: User
+    disabled: bool
+
+    def to_json_object(self) -> JsonObject:
+        return {**self.user.to_json_object(), "disabled": self.disabled}
 
 
 def canonical_email(email: str) -> str | None:
@@ -74,13 +84,14 @@ def canonical_password(password: str) -> str:
     return unicodedata.normalize("NFKC", password[:longer])[:longer]
 
 
-def check_new_password(password: str, email: str, path: str = "/password") -> str:
-    """The canonical password. Raises `InvalidValue` where it is too weak."""
+def check_new_password(password: str, email: str, min_length: int, path: str = "/password") -> str:
+    """The canonical password, of at least this many characters. Raises `InvalidValue`
+    where it is too weak."""
     canonical = canonical_password(password)
     if max(len(password), len(canonical)) > MAX_PASSWORD_LENGTH:
         raise InvalidValue.at(path, f"has at most {MAX_PASSWORD_LENGTH} characters")
-    if len(canonical) < MIN_PASSWORD_LENGTH:
-        raise InvalidValue.at(path, f"needs at least {MIN_PASSWORD_LENGTH} characters")
+    if len(canonical) < min_length:
+        raise InvalidValue.at(path, f"needs at least {min_length} characters")
     if len(set(canonical)) < MIN_DIFFERENT_CHARACTERS:
         raise InvalidValue.at(path, f"needs at least {MIN_DIFFERENT_CHARACTERS} different characters")
     if canonical.lower() == email:

@@ -85,7 +85,11 @@ class SessionService:
     async def end_all(self, user_id: str, *, but: Session | None = None) -> None:
         """End the user's sessions, except for one."""
         sessions = await self._store.of_user(user_id)
-        await self._end(user_id, [one for one in sessions if but is None or one.id != but.id])
+        if but is None:
+            await self._store.end_all(user_id, sessions)
+            self._forget(user_id, None)
+        else:
+            await self._end(user_id, [one for one in sessions if one.id != but.id])
 
     async def _look_up(self, digest: str) -> Session | None:
         """The session as it is in the store, remembered where an ending would be heard."""

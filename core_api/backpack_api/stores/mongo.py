@@ -116,8 +116,9 @@ class Mongo:
 
 
 def is_duplicate_key(error: OperationFailure) -> bool:
-    """Whether a write was refused by a unique index."""
-    return error.code == _DUPLICATE_KEY
+    """Whether a write was refused by a unique index. FerretDB on SQLite says so of an
+    insert only; of an update it passes on what SQLite said."""
+    return error.code == _DUPLICATE_KEY or "UNIQUE constraint failed" in str(error)
 
 
 def _with_port(host: str, port: int) -> str:

@@ -55,12 +55,13 @@ class SessionStore:
     @cache_errors
     async def end(self, user_id: str, sessions: Sequence[Session]) -> None:
         """Delete sessions of a user and tell all replicas: both, or neither."""
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(*(_key(session.digest) for session in sessions))
-            pipe.hdel(_index(user_id), *(session.id for session in sessions))
-            ended = {"user": user_id, "sessions": [session.id for session in sessions]}
-            self._stream.stage(pipe, SESSIONS_ENDED, ended)
-            await pipe.execute()
+        await self._end(user_id, sessions, [session.id for session in sessions])
+
+    @cache_errors
+    async def end_all(self, user_id: str, sessions: Sequence[Session]) -> None:
+        """The same with all of a user's sessions: whoever has one hears of it, also where it
+        had run out here."""
+        await self._end(user_id, sessions, None)
 
     @cache_errors
     async def of_user(self, user_id: str) -> list[Session]:
@@ -81,6 +82,14 @@ class SessionStore:
         if gone:
             await self._redis.hdel(_index(user_id), *gone)
         return found
+
+    async def _end(self, user_id: str, sessions: Sequence[Session], ended: list[str] | None) -> None:
+        async with self._redis.pipeline(transaction=True) as pipe:
+            for session in sessions:
+                pipe.delete(_key(session.digest))
+                pipe.hdel(_index(user_id), session.id)
+            self._stream.stage(pipe, SESSIONS_ENDED, {"user": user_id, "sessions": ended})
+            await pipe.execute()
 
 
 def _key(digest: str) -> str:

@@ -3,13 +3,14 @@ to one account, also when two registrations race.
 """
 
 import asyncio
+import re
 from dataclasses import dataclass
 
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from backpack_api.domain.accounts import User
 from backpack_api.stores.compare_and_set import CompareAndSet
-from backpack_api.stores.mongo import Mongo, MongoDocument, database_errors
+from backpack_api.stores.mongo import Mongo, MongoDocument, database_errors, is_duplicate_key
 
 COLLECTION = "users"
 
@@ -20,6 +21,8 @@ class StoredUser:
 
     user: User
     password_hash: str
+    disabled: bool = False
+    """He can't sign in. Not shown to himself."""
 
 
 class EmailTaken(Exception):
@@ -53,9 +56,29 @@ class UserStore:
         return _from_document(await self._users.find_one({"email": email}))
 
     @database_errors
+    async def page(self, *, search: str, after: str | None, limit: int) -> list[StoredUser]:
+        """At most `limit` users in the order of their ids, those after `after` only, whose
+        address holds this text; the empty text is in every one."""
+        wanted = _holding(search)
+        if after is not None:
+            wanted["_id"] = {"$gt": after}
+        found = self._users.find(wanted).sort("_id", 1).limit(limit)
+        return [stored async for document in found if (stored := _from_document(document))]
+
+    @database_errors
+    async def count(self, *, search: str) -> int:
+        return await self._users.count_documents(_holding(search))
+
+    @database_errors
     async def replace(self, stored: StoredUser, version: int) -> bool:
-        """Replace a user that is still at this version; False where it isn't."""
-        return await self._writes.replace(self._users, version, _to_document(stored))
+        """Replace a user that is still at this version; False where it isn't. Raises
+        `EmailTaken`."""
+        try:
+            return await self._writes.replace(self._users, version, _to_document(stored))
+        except OperationFailure as error:
+            if is_duplicate_key(error):
+                raise EmailTaken from error
+            raise
 
     @database_errors
     async def delete(self, user_id: str, version: int) -> bool:
@@ -71,9 +94,13 @@ class UserStore:
                 self._indexed = True
 
 
+def _holding(search: str) -> MongoDocument:
+    return {"email": {"$regex": re.escape(search)}} if search else {}
+
+
 def _to_document(stored: StoredUser) -> MongoDocument:
     user = stored.user
-    return {
+    document: MongoDocument = {
         "_id": user.id,
         "email": user.email,
         "passwordHash": stored.password_hash,
@@ -82,6 +109,7 @@ def _to_document(stored: StoredUser) -> MongoDocument:
         "createdAt": user.created_at,
         "updatedAt": user.updated_at,
     }
+    return {**document, "disabled": True} if stored.disabled else document
 
 
 def _from_document(document: MongoDocument | None) -> StoredUser | None:
@@ -95,4 +123,4 @@ def _from_document(document: MongoDocument | None) -> StoredUser | None:
         created_at=document["createdAt"],
         updated_at=document["updatedAt"],
     )
-    return StoredUser(user, document["passwordHash"])
+    return StoredUser(user, document["passwordHash"], document.get("disabled", False))

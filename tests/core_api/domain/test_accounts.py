@@ -35,11 +35,11 @@ def test_an_address_has_one_form(given: str, canonical: str | None) -> None:
 
 def test_a_password_is_the_same_however_it_was_typed() -> None:
     composed, decomposed = "gr\u00f6\u00dfer wald", "gro\u0308\u00dfer wald"
-    assert check_new_password(composed, "a@b.c") == check_new_password(decomposed, "a@b.c")
+    assert check_new_password(composed, "a@b.c", 10) == check_new_password(decomposed, "a@b.c", 10)
 
 
 def test_what_follows_the_longest_password_makes_another_one() -> None:
-    longest = check_new_password("abcd" * (MAX_PASSWORD_LENGTH // 4), "a@b.c")
+    longest = check_new_password("abcd" * (MAX_PASSWORD_LENGTH // 4), "a@b.c", 10)
     assert canonical_password(longest) == longest
     assert canonical_password(longest + "e") != longest
 
@@ -53,4 +53,4 @@ def test_a_password_stays_short_however_its_characters_expand() -> None:
 )
 def test_a_weak_password_is_refused(password: str) -> None:
     with pytest.raises(InvalidValue):
-        check_new_password(password, "ada@example.com")
+        check_new_password(password, "ada@example.com", 10)
