@@ -7,6 +7,7 @@ from backpack_api import error_answers
 from backpack_api.middleware.origins import Origins
 from backpack_api.middleware.request_context import RequestContext
 from backpack_api.routes import auth, collections, documents, health, site
+from backpack_api.routes.realtime import realtime_routes
 from backpack_api.routes.requests import cookie_name
 from backpack_api.runtime import Runtime
 
@@ -22,7 +23,14 @@ def public_app(runtime: Runtime) -> ASGIApp:
     )
     app.state.runtime = runtime
     app.router.routes.extend(
-        [*documents.routes, *auth.router.routes, *collections.router.routes, *health.routes, *site.routes]
+        [
+            *documents.routes,
+            *auth.router.routes,
+            *collections.router.routes,
+            *realtime_routes(runtime),
+            *health.routes,
+            *site.routes,
+        ]
     )
     configuration = runtime.configuration
     origins = Origins(

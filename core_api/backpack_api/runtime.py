@@ -15,6 +15,7 @@ from backpack_api.services.documents import DocumentService
 from backpack_api.services.events import EventService
 from backpack_api.services.health import HealthService
 from backpack_api.services.passwords import PasswordService
+from backpack_api.services.realtime.service import RealtimeService
 from backpack_api.services.sessions import SessionService
 from backpack_api.services.throttling import SignInThrottle
 from backpack_api.services.users import UserService
@@ -97,6 +98,8 @@ class Runtime:
             new_id=new_id,
             now=_utc_now,
         )
+
+        self.realtime = RealtimeService(events=self.events, sessions=self.sessions, accounts=self.accounts)
 
     @property
     def configuration(self) -> BackpackConfiguration:

@@ -18,6 +18,9 @@ _QUIET = frozenset({"/healthz", "/readyz"})
 _STATUS_OF_ABORTED = 499
 """As nginx writes it: the client went away before there was an answer."""
 
+_STATUS_OF_UPGRADE = 101
+"""Unless it is refused: what is accepted answers past the middleware."""
+
 log = logging.getLogger("backpack_api.requests")
 
 
@@ -30,22 +33,20 @@ class RequestContext:
         self._listener = listener
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+        socket = scope["type"] == "websocket"
         request_id = _taken_or_made(scope)
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         began = time.perf_counter()
-        status = _STATUS_OF_ABORTED
+        status = _STATUS_OF_UPGRADE if socket else _STATUS_OF_ABORTED
         started = finished = False
 
         async def send_with_id(message: Message) -> None:
             nonlocal status, started, finished
-            if message["type"] == "http.response.start":
+            if message["type"].endswith("http.response.start"):
                 started = True
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), (_HEADER, request_id), _NO_SNIFFING]
-            elif message["type"] == "http.response.body":
+            elif message["type"].endswith("http.response.body"):
                 finished = not message.get("more_body", False)
             await send(message)
 
@@ -66,7 +67,7 @@ class RequestContext:
                     FIELDS: {
                         "requestId": request_id.decode(),
                         "listener": self._listener,
-                        "method": scope["method"],
+                        "method": scope.get("method", "GET"),
                         "path": scope["path"][:512],
                         "status": status,
                         "ms": round((time.perf_counter() - began) * 1000, 2),
