@@ -32,10 +32,11 @@ def public_app(runtime: Runtime) -> ASGIApp:
             *site.routes,
         ]
     )
+    runtime.metrics.know_routes(app.router.routes)
     configuration = runtime.configuration
     origins = Origins(
         app,
         frozenset({configuration.site_origin, configuration.api_origin}),
         cookie_name(secure=configuration.secure_cookies),
     )
-    return RequestContext(origins, "public")
+    return RequestContext(origins, "public", runtime.metrics.request)

@@ -14,6 +14,7 @@ from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.documents import DocumentService
 from backpack_api.services.events import EventService
 from backpack_api.services.health import HealthService
+from backpack_api.services.metrics import Metrics
 from backpack_api.services.passwords import PasswordService
 from backpack_api.services.realtime.service import RealtimeService
 from backpack_api.services.sessions import SessionService
@@ -44,6 +45,7 @@ class Runtime:
     def __init__(self, settings: Settings, configuration: BackpackConfiguration) -> None:
         self.settings = settings
         self.live = LiveConfiguration(configuration)
+        self.metrics = Metrics()
         self._mongo = Mongo(
             settings.mongo_host,
             settings.mongo_username,
@@ -97,6 +99,11 @@ class Runtime:
             events=self.events,
             new_id=new_id,
             now=_utc_now,
+        )
+        self.metrics.gauge(
+            "backpack_passwords_waiting",
+            "Passwords that are hashed or wait for it.",
+            lambda: self._passwords.waiting,
         )
 
         self.realtime = RealtimeService(events=self.events, sessions=self.sessions, accounts=self.accounts)

@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,9 +18,11 @@ _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 _QUIET = frozenset({"/healthz", "/readyz"})
 _STATUS_OF_ABORTED = 499
 """As nginx writes it: the client went away before there was an answer."""
-
 _STATUS_OF_UPGRADE = 101
 """Unless it is refused: what is accepted answers past the middleware."""
+
+Observe = Callable[[Scope, int, float], None]
+"""Is told of each request that was answered: its scope, the status, and the seconds it took."""
 
 log = logging.getLogger("backpack_api.requests")
 
@@ -28,9 +31,10 @@ class RequestContext:
     """Takes or makes `X-Request-Id`, answers and logs it. The query is not logged:
     it can hold keys and what people search for."""
 
-    def __init__(self, app: ASGIApp, listener: str) -> None:
+    def __init__(self, app: ASGIApp, listener: str, observe: Observe | None = None) -> None:
         self._app = app
         self._listener = listener
+        self._observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         socket = scope["type"] == "websocket"
@@ -59,6 +63,9 @@ class RequestContext:
             elif not finished:
                 raise  # the server closes the connection: the client must see that it was cut
         finally:
+            seconds = time.perf_counter() - began
+            if self._observe is not None:
+                self._observe(scope, status, seconds)
             quiet = scope["path"] in _QUIET and status < 500
             log.log(
                 logging.DEBUG if quiet else logging.INFO,
@@ -70,7 +77,7 @@ class RequestContext:
                         "method": scope.get("method", "GET"),
                         "path": scope["path"][:512],
                         "status": status,
-                        "ms": round((time.perf_counter() - began) * 1000, 2),
+                        "ms": round(seconds * 1000, 2),
                     }
                 },
             )
