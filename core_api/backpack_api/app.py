@@ -6,7 +6,7 @@ from starlette.types import ASGIApp
 from backpack_api import error_answers
 from backpack_api.middleware.origins import Origins
 from backpack_api.middleware.request_context import RequestContext
-from backpack_api.routes import auth, collections, documents, health, site
+from backpack_api.routes import auth, collections, documents, files, health, site
 from backpack_api.routes.realtime import realtime_routes
 from backpack_api.routes.requests import cookie_name
 from backpack_api.runtime import Runtime
@@ -25,6 +25,7 @@ def public_app(runtime: Runtime) -> ASGIApp:
     app.router.routes.extend(
         [
             *documents.routes,
+            *files.routes,
             *auth.router.routes,
             *collections.router.routes,
             *realtime_routes(runtime),

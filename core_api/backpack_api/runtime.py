@@ -13,7 +13,9 @@ from backpack_api.services.collections import CollectionService
 from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.documents import DocumentService
 from backpack_api.services.events import EventService
+from backpack_api.services.file_services import FileServices
 from backpack_api.services.health import HealthService
+from backpack_api.services.janitor import Janitor
 from backpack_api.services.metrics import Metrics
 from backpack_api.services.passwords import PasswordService
 from backpack_api.services.realtime.service import RealtimeService
@@ -24,6 +26,7 @@ from backpack_api.settings import Settings
 from backpack_api.stores.collections import CollectionStore
 from backpack_api.stores.compare_and_set import CompareAndSet
 from backpack_api.stores.documents import DocumentStore
+from backpack_api.stores.files import FileStore
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.mongo import Mongo
 from backpack_api.stores.redis import Cache
@@ -31,6 +34,7 @@ from backpack_api.stores.sessions import SessionStore
 from backpack_api.stores.stream import EventStream
 from backpack_api.stores.throttles import ThrottleStore
 from backpack_api.stores.users import UserStore
+from backpack_api.stores.volume import Volume
 from backpack_contract.configuration import BackpackConfiguration
 
 
@@ -92,6 +96,21 @@ class Runtime:
             new_id=new_id,
             now=_utc_now,
         )
+        self._volume = Volume(settings.files_directory)
+        files = FileServices.of(
+            settings=settings,
+            live=self.live,
+            volume=self._volume,
+            store=FileStore(self._mongo, writes),
+            locks=locks,
+            owner_exists=users.exists,
+            new_id=new_id,
+            now=_utc_now,
+        )
+        self.files, self.file_administration = files.public, files.administration
+        self.account_records.on_delete(self.file_administration.delete_of_user)
+        self._retired_blobs = files.retired
+        self._janitor = Janitor(locks, {"files": files.sweep}, settings.janitor_seconds)
         self.admin = AdminServices.of(
             live=self.live,
             mongo=self._mongo,
@@ -116,11 +135,16 @@ class Runtime:
     def start(self) -> None:
         """Begin what goes on beside the requests."""
         self.events.start()
+        self._retired_blobs.start()
+        self._janitor.start()
         self.admin.start()
 
     async def close(self) -> None:
         """End it, and let go of every connection."""
         await self.admin.close()
+        await self._janitor.close()
+        await self._retired_blobs.close()
         await self.events.close()
         self._passwords.close()
+        self._volume.close()
         await asyncio.gather(self._mongo.close(), self._cache.close())
