@@ -9,9 +9,7 @@ from support.core_api import Person
 
 pytestmark = pytest.mark.timeout(60)
 
-FIELDS = {
-    "id", "bucket", "filename", "contentType", "size", "sha256", "public", "ownerId", "createdAt", "updatedAt",
-}  # fmt: skip
+FIELDS = set("id bucket filename contentType size sha256 public ownerId createdAt updatedAt".split())
 
 
 def upload(person: Person, content: bytes = b"hello", name: str = "a.txt", **fields: str) -> httpx.Response:
