@@ -6,8 +6,7 @@ from starlette.types import ASGIApp
 from backpack_api import error_answers
 from backpack_api.middleware.origins import Origins
 from backpack_api.middleware.request_context import RequestContext
-from backpack_api.routes import auth, collections, documents, files, health, site
-from backpack_api.routes.realtime import realtime_routes
+from backpack_api.routes import auth, collections, documents, health, site
 from backpack_api.routes.requests import cookie_name
 from backpack_api.runtime import Runtime
 
@@ -23,21 +22,12 @@ def public_app(runtime: Runtime) -> ASGIApp:
     )
     app.state.runtime = runtime
     app.router.routes.extend(
-        [
-            *documents.routes,
-            *files.routes,
-            *auth.router.routes,
-            *collections.router.routes,
-            *realtime_routes(runtime),
-            *health.routes,
-            *site.routes,
-        ]
+        [*documents.routes, *auth.router.routes, *collections.router.routes, *health.routes, *site.routes]
     )
-    runtime.metrics.know_routes(app.router.routes)
     configuration = runtime.configuration
     origins = Origins(
         app,
         frozenset({configuration.site_origin, configuration.api_origin}),
         cookie_name(secure=configuration.secure_cookies),
     )
-    return RequestContext(origins, "public", runtime.metrics.request)
+    return RequestContext(origins, "public")

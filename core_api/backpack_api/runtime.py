@@ -13,24 +13,21 @@ from backpack_api.services.collections import CollectionService
 from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.documents import DocumentService
 from backpack_api.services.events import EventService
-from backpack_api.services.file_services import FileServices
 from backpack_api.services.health import HealthService
-from backpack_api.services.janitor import Janitor
-from backpack_api.services.metrics import Metrics
 from backpack_api.services.passwords import PasswordService
-from backpack_api.services.realtime.service import RealtimeService
 from backpack_api.services.sessions import SessionService
+from backpack_api.services.sites import SiteService
 from backpack_api.services.throttling import SignInThrottle
 from backpack_api.services.users import UserService
 from backpack_api.settings import Settings
 from backpack_api.stores.collections import CollectionStore
 from backpack_api.stores.compare_and_set import CompareAndSet
 from backpack_api.stores.documents import DocumentStore
-from backpack_api.stores.files import FileStore
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.mongo import Mongo
 from backpack_api.stores.redis import Cache
 from backpack_api.stores.sessions import SessionStore
+from backpack_api.stores.sites import SiteStore
 from backpack_api.stores.stream import EventStream
 from backpack_api.stores.throttles import ThrottleStore
 from backpack_api.stores.users import UserStore
@@ -49,7 +46,6 @@ class Runtime:
     def __init__(self, settings: Settings, configuration: BackpackConfiguration) -> None:
         self.settings = settings
         self.live = LiveConfiguration(configuration)
-        self.metrics = Metrics()
         self._mongo = Mongo(
             settings.mongo_host,
             settings.mongo_username,
@@ -62,6 +58,7 @@ class Runtime:
         self._passwords = PasswordService(
             memory_kib=settings.password_memory_kib, rounds=settings.password_rounds
         )
+        self._volume = Volume(settings.files_directory)
         new_id = IdentifierFactory(lambda: time.time_ns() // 1_000_000, secrets.token_bytes)
         locks = Locks(self._cache)
         writes = CompareAndSet(self._mongo, locks)
@@ -96,21 +93,14 @@ class Runtime:
             new_id=new_id,
             now=_utc_now,
         )
-        self._volume = Volume(settings.files_directory)
-        files = FileServices.of(
-            settings=settings,
-            live=self.live,
+        self.sites = SiteService(
+            store=SiteStore(self._mongo, writes),
             volume=self._volume,
-            store=FileStore(self._mongo, writes),
-            locks=locks,
-            owner_exists=users.exists,
+            live=self.live,
+            events=self.events,
             new_id=new_id,
             now=_utc_now,
         )
-        self.files, self.file_administration = files.public, files.administration
-        self.account_records.on_delete(self.file_administration.delete_of_user)
-        self._retired_blobs = files.retired
-        self._janitor = Janitor(locks, {"files": files.sweep}, settings.janitor_seconds)
         self.admin = AdminServices.of(
             live=self.live,
             mongo=self._mongo,
@@ -119,13 +109,6 @@ class Runtime:
             new_id=new_id,
             now=_utc_now,
         )
-        self.metrics.gauge(
-            "backpack_passwords_waiting",
-            "Passwords that are hashed or wait for it.",
-            lambda: self._passwords.waiting,
-        )
-
-        self.realtime = RealtimeService(events=self.events, sessions=self.sessions, accounts=self.accounts)
 
     @property
     def configuration(self) -> BackpackConfiguration:
@@ -135,15 +118,13 @@ class Runtime:
     def start(self) -> None:
         """Begin what goes on beside the requests."""
         self.events.start()
-        self._retired_blobs.start()
-        self._janitor.start()
+        self.sites.start()
         self.admin.start()
 
     async def close(self) -> None:
         """End it, and let go of every connection."""
         await self.admin.close()
-        await self._janitor.close()
-        await self._retired_blobs.close()
+        await self.sites.close()
         await self.events.close()
         self._passwords.close()
         self._volume.close()

@@ -14,6 +14,8 @@ COLLECTIONS_CHANGED = "collections-changed"
 """`{name}`: its definition was made, changed or dropped."""
 CONFIGURATION_CHANGED = "configuration-changed"
 """`{configuration}`: the JSON text of a `BackpackConfiguration`."""
+SITE_CHANGED = "site-changed"
+"""`{active}`: the site's releases changed; the id of the active one, null where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,16 @@ class Origins:
         self._cookie = cookie
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
         headers = Headers(scope=scope)
         # Two of them are no origin that is allowed, whichever comes first.
         origin = ", ".join(headers.getlist("origin")) if "origin" in headers else None
         allowed = origin is not None and origin in self._allowed
 
         async def send_with_cors(message: Message) -> None:
-            if message["type"].endswith("http.response.start"):
+            if message["type"] == "http.response.start":
                 answer = MutableHeaders(scope=message)
                 answer.add_vary_header("Origin")
                 if allowed and origin is not None:
@@ -48,8 +51,7 @@ class Origins:
                     answer["Access-Control-Expose-Headers"] = _EXPOSED
             await send(message)
 
-        # An upgrade is as good as any unsafe request, and a page can make one anywhere.
-        method = scope["method"] if scope["type"] == "http" else "WEBSOCKET"
+        method = scope["method"]
         if method == "OPTIONS" and origin is not None and "access-control-request-method" in headers:
             await self._preflight(allowed)(scope, receive, send_with_cors)
         elif method not in _SAFE and not allowed and (origin is not None or self._has_cookie(headers)):

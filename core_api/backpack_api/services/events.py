@@ -36,8 +36,6 @@ class EventService:
         self._waiting: list[tuple[str, JsonObject]] = []
         self._wake = asyncio.Event()
         self._heard_at = float("-inf")
-        self.position = "0-0"
-        """The `seq` of the newest event that was heard here."""
         self._ending = False
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -93,7 +91,7 @@ class EventService:
         while True:
             try:
                 if after is None:
-                    after = self.position = await self._stream.last()
+                    after = await self._stream.last()
                 events = await self._stream.read(after, block_ms=BLOCK_MS, count=MAX_BATCH)
             except StoreUnavailable:
                 after = None
@@ -104,6 +102,6 @@ class EventService:
                 continue
             self._heard_at = loop.time()
             for event in events:
-                after = self.position = event.seq
+                after = event.seq
                 for handler in self._handlers.get(event.kind, ()):
                     handler(event)

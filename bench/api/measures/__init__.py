@@ -1,1 +1,0 @@
-"""The measurements. Each takes the stage, and gives tables."""

@@ -1,1 +1,0 @@
-"""The servers under test, each behind the same small interface."""
