@@ -13,7 +13,11 @@ REDIS_ACL = "redis-users.acl"
 """Redis' own user list: it holds a digest of the password, so that the cache's
 pod is never given the password itself."""
 
-KEYS = (MONGO_USERNAME, MONGO_PASSWORD, REDIS_PASSWORD, REDIS_ACL)
+PUBLISHABLE_KEY = "publishable-key"
+"""Names the application that calls. It is in the application's pages, so no secret:
+it stands here because it is made once and kept like the others."""
+
+KEYS = (MONGO_USERNAME, MONGO_PASSWORD, REDIS_PASSWORD, REDIS_ACL, PUBLISHABLE_KEY)
 
 
 def redis_acl(password: str) -> str:

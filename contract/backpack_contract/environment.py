@@ -15,6 +15,10 @@ MONGO_USERNAME = "BACKPACK_MONGO_USERNAME"
 MONGO_PASSWORD = "BACKPACK_MONGO_PASSWORD"  # noqa: S105  a variable's name
 REDIS_HOST = "BACKPACK_REDIS_HOST"
 REDIS_PASSWORD = "BACKPACK_REDIS_PASSWORD"  # noqa: S105
+PUBLISHABLE_KEY = "BACKPACK_PUBLISHABLE_KEY"
+"""The key that calls need where the configuration asks for one."""
+TRUSTED_PROXIES = "BACKPACK_TRUSTED_PROXIES"
+"""A JSON array of networks: whose `X-Forwarded-For` is believed."""
 
 API_HOST = "BACKPACK_API_HOST"
 """For nginx: the fully qualified name of the API's Service."""

@@ -4,10 +4,10 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from backpack_api import error_answers
+from backpack_api.middleware.keys import Keys
 from backpack_api.middleware.origins import Origins
 from backpack_api.middleware.request_context import RequestContext
 from backpack_api.routes import auth, collections, documents, health, site
-from backpack_api.routes.requests import cookie_name
 from backpack_api.runtime import Runtime
 
 
@@ -24,10 +24,6 @@ def public_app(runtime: Runtime) -> ASGIApp:
     app.router.routes.extend(
         [*documents.routes, *auth.router.routes, *collections.router.routes, *health.routes, *site.routes]
     )
-    configuration = runtime.configuration
-    origins = Origins(
-        app,
-        frozenset({configuration.site_origin, configuration.api_origin}),
-        cookie_name(secure=configuration.secure_cookies),
-    )
-    return RequestContext(origins, "public")
+    key = runtime.settings.publishable_key
+    keys = Keys(app, runtime.live, key.get_secret_value() if key else None)
+    return RequestContext(Origins(keys, runtime.live), "public")

@@ -2,6 +2,7 @@
 
     Problem                      status  type
     ├── MalformedRequest            400  /problems/malformed-request
+    ├── KeyRequired                 401  /problems/key-required
     ├── NotSignedIn                 401  /problems/not-signed-in
     ├── NotAllowed                  403  /problems/not-allowed
     ├── NotFound                    404  /problems/not-found
@@ -72,6 +73,17 @@ class Problem(Exception):
 
 class MalformedRequest(Problem):
     status, slug, title = 400, "malformed-request", "The request can't be read"
+
+
+class KeyRequired(Problem):
+    status, slug, title = 401, "key-required", "No publishable key"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This backpack takes calls with its publishable key only: send it in the header "
+            "`X-Backpack-Key`, or as `?key=`.",
+            headers={"WWW-Authenticate": "Backpack-Key"},
+        )
 
 
 class NotSignedIn(Problem):

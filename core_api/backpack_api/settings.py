@@ -30,6 +30,15 @@ class Settings(BaseSettings):
     redis_host: str = Field(validation_alias=environment.REDIS_HOST, min_length=1)
     """`host` or `host:port`."""
     redis_password: SecretStr = Field(validation_alias=environment.REDIS_PASSWORD)
+    publishable_key: SecretStr | None = Field(
+        default=None, validation_alias=environment.PUBLISHABLE_KEY, min_length=1
+    )
+    """What `requireKey` asks for. It is no secret, but a log is no place for it."""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(), validation_alias=environment.TRUSTED_PROXIES
+    )
+    """A JSON array of networks whose `X-Forwarded-For` is believed. Without one no
+    client's address is known, and logins are throttled by account only."""
 
     mongo_database: str = Field(default="backpack", validation_alias="BACKPACK_MONGO_DATABASE")
     redis_database: int = Field(default=0, ge=0, validation_alias="BACKPACK_REDIS_DATABASE")
@@ -39,11 +48,6 @@ class Settings(BaseSettings):
         default=ports.API_PUBLIC, ge=0, le=65535, validation_alias="BACKPACK_PUBLIC_PORT"
     )
     admin_port: int = Field(default=ports.API_ADMIN, ge=0, le=65535, validation_alias="BACKPACK_ADMIN_PORT")
-    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
-        default=(), validation_alias="BACKPACK_TRUSTED_PROXIES"
-    )
-    """A JSON array of networks whose `X-Forwarded-For` is believed. Without one no
-    client's address is known, and logins are throttled by account only."""
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", validation_alias="BACKPACK_LOG_LEVEL"
     )

@@ -1,6 +1,7 @@
 """The operator's settings: one typed object, read from the environment when the
 program starts (the Helm values feed it), passed down from there."""
 
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
@@ -35,6 +36,7 @@ def _some(value: tuple[str, ...]) -> tuple[str, ...]:
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 Ports = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_listed)]
 Labels = Annotated[dict[str, str], NoDecode, BeforeValidator(_labelled)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
 Image = Annotated[str, Field(min_length=1)]
 Engine = Literal["mongodb", "ferretdb"]
 
@@ -72,6 +74,10 @@ class Settings(BaseSettings):
     cluster_domain: str = "cluster.local"
     traefik_namespace: str = "traefik"
     traefik_pod_labels: Labels = {"app.kubernetes.io/name": "traefik"}
+    traefik_addresses: Networks = ()
+    """The networks that its pods have their addresses of: whoever connects from there is
+    believed when it says whom it speaks for. Empty: nobody, so that the APIs know no
+    client's address, and slow guessers down by account only."""
     monitoring_namespace: str = "monitoring"
     monitoring_pod_labels: Labels = {"app.kubernetes.io/name": "prometheus"}
     dashboard_namespace: str | None = None

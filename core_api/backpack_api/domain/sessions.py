@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+PLAIN_COOKIE = "backpack_session"
+SECURE_COOKIE = "__Host-backpack_session"
+
+
+def cookie_name(*, secure: bool) -> str:
+    """The session cookie's name: with the prefix, no sibling host can set it."""
+    return SECURE_COOKIE if secure else PLAIN_COOKIE
+
 
 @dataclass(frozen=True, slots=True)
 class Session:

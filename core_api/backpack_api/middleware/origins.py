@@ -1,8 +1,9 @@
 """Who may call from a browser: CORS, and the Origin check.
 
 Sibling hosts run other people's JavaScript, and `SameSite` takes siblings for
-friends. So a request that could change something must come from an origin of this
-backpack: where it carries the session cookie, and wherever it says its origin.
+friends. So a request that could change something, or open a socket, must come from
+an origin of this backpack: where it carries the session cookie, and wherever it
+says its origin.
 """
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,8 +11,13 @@ from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backpack_api.domain.origins import canonical_origin
+from backpack_api.domain.sessions import cookie_name
+from backpack_api.middleware.refusals import refuse
 from backpack_api.problems import NotAllowed
 from backpack_api.responses import ProblemResponse
+from backpack_api.services.configuration import LiveConfiguration
+from backpack_contract.configuration import BackpackConfiguration
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
@@ -25,17 +31,14 @@ _PREFLIGHT_SECONDS = "600"
 
 class Origins:
     """Answers preflights, adds CORS headers for allowed origins, and refuses unsafe
-    requests of others."""
+    requests and upgrades of others."""
 
-    def __init__(self, app: ASGIApp, allowed: frozenset[str], cookie: str) -> None:
+    def __init__(self, app: ASGIApp, live: LiveConfiguration) -> None:
         self._app = app
-        self._allowed = allowed
-        self._cookie = cookie
+        self._adopt(live.current)
+        live.on_change(self._adopt)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         headers = Headers(scope=scope)
         # Two of them are no origin that is allowed, whichever comes first.
         origin = ", ".join(headers.getlist("origin")) if "origin" in headers else None
@@ -51,13 +54,21 @@ class Origins:
                     answer["Access-Control-Expose-Headers"] = _EXPOSED
             await send(message)
 
-        method = scope["method"]
+        upgrade = scope["type"] == "websocket"
+        method = "" if upgrade else scope["method"]
         if method == "OPTIONS" and origin is not None and "access-control-request-method" in headers:
             await self._preflight(allowed)(scope, receive, send_with_cors)
         elif method not in _SAFE and not allowed and (origin is not None or self._has_cookie(headers)):
-            await ProblemResponse(NotAllowed(_refusal(origin)))(scope, receive, send_with_cors)
+            await refuse(NotAllowed(_refusal(origin)), scope, receive, send_with_cors)
         else:
             await self._app(scope, receive, send_with_cors)
+
+    def _adopt(self, configuration: BackpackConfiguration) -> None:
+        configured = (canonical_origin(text) for text in configuration.allowed_origins)
+        self._allowed = frozenset(
+            {configuration.site_origin, configuration.api_origin, *(one for one in configured if one)}
+        )
+        self._cookie = cookie_name(secure=configuration.secure_cookies)
 
     @staticmethod
     def _preflight(allowed: bool) -> Response:
@@ -81,4 +92,4 @@ class Origins:
 def _refusal(origin: str | None) -> str:
     if origin is None:
         return "A request with the session cookie that changes something needs an Origin header."
-    return "This origin may not call this backpack."
+    return "This origin may not call this backpack: only its own hosts and its `allowedOrigins` may."

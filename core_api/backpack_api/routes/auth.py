@@ -9,12 +9,11 @@ from starlette.responses import Response
 
 from backpack_api.domain.accounts import User
 from backpack_api.domain.moments import rfc3339
-from backpack_api.domain.sessions import Session
+from backpack_api.domain.sessions import Session, cookie_name
 from backpack_api.responses import JsonResponse
 from backpack_api.routes.requests import (
     Body,
     address_of,
-    cookie_name,
     read_model,
     runtime_of,
     signed_in,

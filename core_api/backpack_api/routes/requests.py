@@ -7,7 +7,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from backpack_api.domain.addresses import client_address
 from backpack_api.domain.json_text import parse_json, pointer_token
-from backpack_api.domain.sessions import Session
+from backpack_api.domain.sessions import Session, cookie_name
 from backpack_api.problems import Fault, InvalidValue, MalformedRequest, NotSignedIn, TooLarge
 from backpack_api.runtime import Runtime
 
@@ -16,9 +16,6 @@ MAX_MODEL_BYTES = 1024 * 1024
 """Of a body with a fixed shape. Anyone may send one, and what is parsed takes many
 times its text's memory."""
 MAX_FAULTS = 20
-
-PLAIN_COOKIE = "backpack_session"
-SECURE_COOKIE = "__Host-backpack_session"
 
 _MESSAGES = {
     "model_type": "must be a JSON object",
@@ -42,11 +39,6 @@ class Body(BaseModel):
 def runtime_of(request: Request) -> Runtime:
     """The services of this process."""
     return cast(Runtime, request.app.state.runtime)
-
-
-def cookie_name(*, secure: bool) -> str:
-    """The session cookie's name: with the prefix, no sibling host can set it."""
-    return SECURE_COOKIE if secure else PLAIN_COOKIE
 
 
 async def read_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from backpack_contract.credentials import (
     MONGO_PASSWORD,
     MONGO_USERNAME,
+    PUBLISHABLE_KEY,
     REDIS_ACL,
     REDIS_PASSWORD,
     redis_acl,
 )
 
 MONGO_USER = "backpack"
+PUBLISHABLE_PREFIX = "bp_pk_"
+"""By it, scanners of repositories and people tell the key from one that is secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +25,16 @@ class FreshPasswords:
 
     mongo: str
     redis: str
+    publishable: str
 
     def __repr__(self) -> str:
         return "FreshPasswords(...)"
 
     @classmethod
     def make(cls, token: Callable[[int], str] = secrets.token_urlsafe) -> "FreshPasswords":
-        """256 bits each, in letters that need no escaping in a URL or an ACL file."""
-        return cls(mongo=token(32), redis=token(32))
+        """256 bits each, the publishable key 192, in letters that need no escaping in a URL
+        or an ACL file."""
+        return cls(mongo=token(32), redis=token(32), publishable=PUBLISHABLE_PREFIX + token(24))
 
 
 def complete(existing: Mapping[str, str] | None, fresh: FreshPasswords) -> dict[str, str]:
@@ -42,6 +47,7 @@ def complete(existing: Mapping[str, str] | None, fresh: FreshPasswords) -> dict[
         MONGO_PASSWORD: present.get(MONGO_PASSWORD, fresh.mongo),
         REDIS_PASSWORD: redis,
         REDIS_ACL: redis_acl(redis),
+        PUBLISHABLE_KEY: present.get(PUBLISHABLE_KEY, fresh.publishable),
     }
 
 

@@ -1,9 +1,10 @@
 """`<backpack>-api`, the Deployment: the core API."""
 
+import json
 from typing import Any
 
 from backpack_contract import environment as env
-from backpack_contract.credentials import MONGO_PASSWORD, MONGO_USERNAME, REDIS_PASSWORD
+from backpack_contract.credentials import MONGO_PASSWORD, MONGO_USERNAME, PUBLISHABLE_KEY, REDIS_PASSWORD
 from backpack_contract.ports import API_ADMIN, API_PUBLIC
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.digests import digest
@@ -71,6 +72,11 @@ def _container(backpack: Backpack, settings: Settings) -> dict[str, Any]:
             secret_variable(env.MONGO_PASSWORD, secret, MONGO_PASSWORD),
             {"name": env.REDIS_HOST, "value": backpack.child("redis")},
             secret_variable(env.REDIS_PASSWORD, secret, REDIS_PASSWORD),
+            secret_variable(env.PUBLISHABLE_KEY, secret, PUBLISHABLE_KEY),
+            {
+                "name": env.TRUSTED_PROXIES,
+                "value": json.dumps([str(network) for network in settings.traefik_addresses]),
+            },
         ],
         "ports": [
             {"name": "public", "containerPort": API_PUBLIC, "protocol": "TCP"},

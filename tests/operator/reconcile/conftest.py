@@ -13,7 +13,7 @@ from backpack_operator.reconcile.decide import Plan, decide
 from backpack_operator.reconcile.observed import Holder, Observed
 from backpack_operator.settings import Settings
 
-FRESH = FreshPasswords(mongo="fresh-mongo", redis="fresh-redis")
+FRESH = FreshPasswords(mongo="fresh-mongo", redis="fresh-redis", publishable="bp_pk_fresh")
 
 
 class World:

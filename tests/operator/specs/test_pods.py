@@ -92,3 +92,16 @@ def test_a_change_of_credentials_or_configuration_restarts_the_api(
     assert template(settings, "y") != first
     assert template(settings.model_copy(update={"domain": "other.com"}), "x") != first
     assert template(settings.model_copy(update={"image_web": "other"}), "x") == first
+
+
+def test_the_api_is_told_whom_to_believe_and_which_key_to_ask_for(
+    plain: Backpack, settings: Settings
+) -> None:
+    networks = Settings.model_validate(
+        {**settings.model_dump(), "traefik_addresses": "10.0.0.0/8, fd00::/56"}
+    )
+    (container,) = api_deployment(plain, networks, "")["spec"]["template"]["spec"]["containers"]
+    variables = {one["name"]: one for one in container["env"]}
+    assert variables["BACKPACK_TRUSTED_PROXIES"]["value"] == '["10.0.0.0/8", "fd00::/56"]'
+    key = variables["BACKPACK_PUBLISHABLE_KEY"]["valueFrom"]["secretKeyRef"]
+    assert key == {"name": plain.child("credentials"), "key": "publishable-key"}

@@ -50,6 +50,10 @@
   value: {{ .Values.traefik.namespace | quote }}
 - name: BACKPACK_OPERATOR_TRAEFIK_POD_LABELS
   value: {{ include "backpack.labelList" .Values.traefik.podLabels | quote }}
+{{- with .Values.traefik.addresses }}
+- name: BACKPACK_OPERATOR_TRAEFIK_ADDRESSES
+  value: {{ join "," . | quote }}
+{{- end }}
 - name: BACKPACK_OPERATOR_MONITORING_NAMESPACE
   value: {{ .Values.monitoring.namespace | quote }}
 - name: BACKPACK_OPERATOR_MONITORING_POD_LABELS
