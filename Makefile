@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down images test test-fast test-long lint format crds bench docs lock
+.PHONY: help up down images test test-fast test-long lint format crds bench bench-api docs lock
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,11 +66,22 @@ crds: $(READY) ## Give the chart the definitions of crds/
 bench: $(READY) ## Measure the running system
 	$(BIN)/python -m bench
 
+$(VENV)/.bench: $(READY) requirements/bench.txt
+	@if command -v uv >/dev/null; then \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.txt ; \
+	else \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt ; \
+	fi
+	@touch $@
+
+bench-api: $(VENV)/.bench ## Measure the core API beside its peers (BENCH="--quick")
+	$(BIN)/python -m bench.api --write $(BENCH)
+
 docs: $(READY) ## Build the documentation into site/, failing on a broken link
 	$(BIN)/mkdocs build --strict --quiet
 	@echo "Built: site/architecture.html is where to begin."
 
 lock: ## Pin the dependencies anew, with hashes (needs uv)
-	@for extra in api operator dashboard dev; do \
+	@for extra in api operator dashboard dev bench; do \
 	  uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header --no-annotate \
 	    --no-emit-index-url --extra $$extra pyproject.toml --output-file requirements/$$extra.txt; done

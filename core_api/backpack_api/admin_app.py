@@ -7,7 +7,7 @@ from starlette.types import ASGIApp
 from backpack_api import error_answers
 from backpack_api.middleware.administrators import AdministratorsOnly
 from backpack_api.middleware.request_context import RequestContext
-from backpack_api.routes.admin import configuration, releases
+from backpack_api.routes.admin import configuration, metrics, releases
 from backpack_api.routes.health import healthz
 from backpack_api.runtime import Runtime
 
@@ -15,9 +15,11 @@ from backpack_api.runtime import Runtime
 def admin_app(runtime: Runtime) -> ASGIApp:
     """Everything that is served on the admin port."""
     app = Starlette(
-        routes=[Route("/healthz", healthz), *configuration.routes, *releases.routes],
+        routes=[Route("/healthz", healthz), *metrics.routes, *configuration.routes, *releases.routes],
         exception_handlers=error_answers.HANDLERS,
     )
     app.router.redirect_slashes = False
+    runtime.metrics.know_routes(app.routes)
     app.state.runtime = runtime
-    return RequestContext(AdministratorsOnly(app, runtime.admin.tokens), "admin")
+    gate = AdministratorsOnly(app, runtime.admin.tokens)
+    return RequestContext(gate, "admin", runtime.metrics.request)

@@ -7,7 +7,8 @@ from backpack_api import error_answers
 from backpack_api.middleware.keys import Keys
 from backpack_api.middleware.origins import Origins
 from backpack_api.middleware.request_context import RequestContext
-from backpack_api.routes import auth, collections, documents, health, site
+from backpack_api.routes import auth, collections, documents, files, health, site
+from backpack_api.routes.realtime import realtime_routes
 from backpack_api.runtime import Runtime
 
 
@@ -22,8 +23,17 @@ def public_app(runtime: Runtime) -> ASGIApp:
     )
     app.state.runtime = runtime
     app.router.routes.extend(
-        [*documents.routes, *auth.router.routes, *collections.router.routes, *health.routes, *site.routes]
+        [
+            *documents.routes,
+            *files.routes,
+            *auth.router.routes,
+            *collections.router.routes,
+            *realtime_routes(runtime),
+            *health.routes,
+            *site.routes,
+        ]
     )
+    runtime.metrics.know_routes(app.router.routes)
     key = runtime.settings.publishable_key
     keys = Keys(app, runtime.live, key.get_secret_value() if key else None)
-    return RequestContext(Origins(keys, runtime.live), "public")
+    return RequestContext(Origins(keys, runtime.live), "public", runtime.metrics.request)

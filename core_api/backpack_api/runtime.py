@@ -13,8 +13,12 @@ from backpack_api.services.collections import CollectionService
 from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.documents import DocumentService
 from backpack_api.services.events import EventService
+from backpack_api.services.file_services import FileServices
 from backpack_api.services.health import HealthService
+from backpack_api.services.janitor import Janitor
+from backpack_api.services.metrics import Metrics
 from backpack_api.services.passwords import PasswordService
+from backpack_api.services.realtime.service import RealtimeService
 from backpack_api.services.sessions import SessionService
 from backpack_api.services.sites import SiteService
 from backpack_api.services.throttling import SignInThrottle
@@ -23,6 +27,7 @@ from backpack_api.settings import Settings
 from backpack_api.stores.collections import CollectionStore
 from backpack_api.stores.compare_and_set import CompareAndSet
 from backpack_api.stores.documents import DocumentStore
+from backpack_api.stores.files import FileStore
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.mongo import Mongo
 from backpack_api.stores.redis import Cache
@@ -46,6 +51,7 @@ class Runtime:
     def __init__(self, settings: Settings, configuration: BackpackConfiguration) -> None:
         self.settings = settings
         self.live = LiveConfiguration(configuration)
+        self.metrics = Metrics()
         self._mongo = Mongo(
             settings.mongo_host,
             settings.mongo_username,
@@ -93,6 +99,20 @@ class Runtime:
             new_id=new_id,
             now=_utc_now,
         )
+        files = FileServices.of(
+            settings=settings,
+            live=self.live,
+            volume=self._volume,
+            store=FileStore(self._mongo, writes),
+            locks=locks,
+            owner_exists=users.exists,
+            new_id=new_id,
+            now=_utc_now,
+        )
+        self.files, self.file_administration = files.public, files.administration
+        self.account_records.on_delete(self.file_administration.delete_of_user)
+        self._retired_blobs = files.retired
+        self._janitor = Janitor(locks, {"files": files.sweep}, settings.janitor_seconds)
         self.sites = SiteService(
             store=SiteStore(self._mongo, writes),
             volume=self._volume,
@@ -109,6 +129,13 @@ class Runtime:
             new_id=new_id,
             now=_utc_now,
         )
+        self.metrics.gauge(
+            "backpack_passwords_waiting",
+            "Passwords that are hashed or wait for it.",
+            lambda: self._passwords.waiting,
+        )
+
+        self.realtime = RealtimeService(events=self.events, sessions=self.sessions, accounts=self.accounts)
 
     @property
     def configuration(self) -> BackpackConfiguration:
@@ -118,12 +145,16 @@ class Runtime:
     def start(self) -> None:
         """Begin what goes on beside the requests."""
         self.events.start()
+        self._retired_blobs.start()
+        self._janitor.start()
         self.sites.start()
         self.admin.start()
 
     async def close(self) -> None:
         """End it, and let go of every connection."""
         await self.admin.close()
+        await self._janitor.close()
+        await self._retired_blobs.close()
         await self.sites.close()
         await self.events.close()
         self._passwords.close()

@@ -15,6 +15,7 @@ from backpack_api.app import public_app
 from backpack_api.http_protocol import HttpProtocol
 from backpack_api.logs import FIELDS
 from backpack_api.runtime import Runtime
+from backpack_api.sockets.protocol import SocketProtocol
 
 KEEP_ALIVE_SECONDS = 120
 """Longer than proxies keep idle connections, so that it is they who close them."""
@@ -75,7 +76,7 @@ def _server(app: ASGIApp, grace_seconds: int) -> _Server:
             app,
             loop="none",
             http=HttpProtocol,
-            ws="none",
+            ws=SocketProtocol,
             lifespan="off",
             log_config=None,
             access_log=False,

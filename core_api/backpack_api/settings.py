@@ -55,6 +55,17 @@ class Settings(BaseSettings):
     """argon2id memory of one hash. The default, with two rounds, is OWASP's first
     recommendation; less is only for tests."""
     password_rounds: int = Field(default=2, ge=1, validation_alias="BACKPACK_PASSWORD_ROUNDS")
+    janitor_seconds: float = Field(default=300.0, gt=0, validation_alias="BACKPACK_JANITOR_SECONDS")
+    """About how often what crashes left on the volume is looked for."""
+    upload_idle_seconds: float = Field(default=60.0, gt=0, validation_alias="BACKPACK_UPLOAD_IDLE_SECONDS")
+    """How long an upload may bring nothing before it is given up."""
+    unfinished_upload_seconds: float = Field(
+        default=3600.0, gt=0, validation_alias="BACKPACK_UNFINISHED_UPLOAD_SECONDS"
+    )
+    """How long an upload that gets no more bytes may lie on the volume."""
+    file_grace_seconds: float = Field(default=600.0, gt=0, validation_alias="BACKPACK_FILE_GRACE_SECONDS")
+    """How long a file's content may lie on the volume without metadata: longer than it
+    takes from the one to the other."""
     drain_seconds: float = Field(default=3.0, ge=0, validation_alias="BACKPACK_DRAIN_SECONDS")
     """From SIGTERM to closing the listeners: as long as it takes until every proxy
     has seen that this replica isn't ready."""

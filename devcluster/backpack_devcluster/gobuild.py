@@ -21,6 +21,16 @@ _KUBERNETES_VERSION = "k8s.io/component-base/version"
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A mend of a module's source until its authors have one: `before` stands in
+    `file` exactly once, and `after` takes its place."""
+
+    file: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Tool:
     """One program: a module in `devcluster/go`, and how it is linked."""
 
@@ -34,6 +44,8 @@ class Tool:
     version_file: str = ""
     """A file that must exist inside `version_of` and hold its version: releases
     have it, the module that the proxy serves has not."""
+    edits: tuple[Edit, ...] = ()
+    """Mends of `version_of`."""
     links: tuple[str, ...] = ()
     """Further names of the binary, which is told by its name what to be."""
 
@@ -87,6 +99,15 @@ _TOOLS = (
         package="github.com/FerretDB/FerretDB/cmd/ferretdb",
         version_of="github.com/FerretDB/FerretDB",
         version_file="build/version/version.txt",
+        # It looks documents up by `_id` in other words than those of the index that it
+        # makes for that, so SQLite reads the whole collection: see docs/decisions/0005.
+        edits=(
+            Edit(
+                "internal/backends/sqlite/metadata/metadata.go",
+                """IDColumn = DefaultColumn + "->'$._id'\"""",
+                """IDColumn = DefaultColumn + `->"_id"`""",
+            ),
+        ),
     ),
 )
 TOOLS = {tool.name: tool for tool in _TOOLS}
@@ -149,8 +170,8 @@ def _compile(tool: Tool, scratch: Path, step: Step) -> None:
         major, minor = version.removeprefix("v").split(".")[:2]
         for stamp in tool.stamps:
             ldflags += ["-X", stamp.format(version=version, major=major, minor=minor)]
-        if tool.version_file:
-            arguments.append(f"-modfile={_with_version_file(tool, version, scratch)}")
+        if tool.version_file or tool.edits:
+            arguments.append(f"-modfile={_with_own_copy(tool, version, scratch)}")
     output = scratch / "finished" / tool.file_name
     output.parent.mkdir()
     step.progress("fetching its modules")
@@ -159,20 +180,33 @@ def _compile(tool: Tool, scratch: Path, step: Step) -> None:
     _run_counting(command, tool.sources, total, step)
 
 
-def _with_version_file(tool: Tool, version: str, scratch: Path) -> Path:
-    """A go.mod in `scratch` that takes `tool.version_of` from a copy that has the version file."""
+def _with_own_copy(tool: Tool, version: str, scratch: Path) -> Path:
+    """A go.mod in `scratch` that takes `tool.version_of` from a copy that has the version
+    file and the edits."""
     listed = _go(["mod", "download", "-json", f"{tool.version_of}@{version}"], tool.sources)
     directory = next(line.split('"')[3] for line in listed.splitlines() if '"Dir"' in line)
     copy = scratch / "module"
     shutil.copytree(directory, copy, copy_function=_copy_writable)
     for folder in [copy, *(path for path in copy.rglob("*") if path.is_dir())]:
         folder.chmod(0o755)  # the module cache is read-only, and so would the copy be
-    (copy / tool.version_file).write_text(f"{version}\n")
+    if tool.version_file:
+        (copy / tool.version_file).write_text(f"{version}\n")
+    for edit in tool.edits:
+        apply_edit(copy, edit)
     go_mod = scratch / "go.mod"
     shutil.copyfile(tool.sources / "go.mod", go_mod)
     shutil.copyfile(tool.sources / "go.sum", scratch / "go.sum")
     _go(["mod", "edit", f"-replace={tool.version_of}={copy}", str(go_mod)], tool.sources)
     return go_mod
+
+
+def apply_edit(module: Path, edit: Edit) -> None:
+    """Change a module's source. Raises `BuildFailed` where it is not as the edit knows it."""
+    file = module / edit.file
+    text = file.read_text() if file.exists() else ""
+    if text.count(edit.before) != 1:
+        raise BuildFailed(f"{edit.file} is not as this edit of it expects: see whether it is still needed")
+    file.write_text(text.replace(edit.before, edit.after))
 
 
 def _copy_writable(source: str, target: str) -> None:

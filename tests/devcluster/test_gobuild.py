@@ -8,7 +8,7 @@ import pytest
 
 from backpack_devcluster import gobuild, paths, report
 from backpack_devcluster.errors import BuildFailed
-from backpack_devcluster.gobuild import Tool
+from backpack_devcluster.gobuild import Edit, Tool
 
 PROGRAM = 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("made") }\n'
 
@@ -95,3 +95,17 @@ def test_every_tool_has_its_module_and_the_version_it_stamps(tool: Tool) -> None
     assert (tool.sources / "go.sum").exists()
     if tool.version_of:
         assert gobuild.module_version(go_mod, tool.version_of).startswith("v")
+
+
+def test_an_edit_changes_the_one_place_that_it_names(tmp_path: Path) -> None:
+    (tmp_path / "main.go").write_text("one two three")
+    gobuild.apply_edit(tmp_path, Edit("main.go", "two", "2"))
+    assert (tmp_path / "main.go").read_text() == "one 2 three"
+
+
+@pytest.mark.parametrize("text", ["one three", "two and two", None])
+def test_an_edit_of_a_source_that_is_otherwise_fails_the_build(tmp_path: Path, text: str | None) -> None:
+    if text is not None:
+        (tmp_path / "main.go").write_text(text)
+    with pytest.raises(BuildFailed, match="is not as this edit of it expects"):
+        gobuild.apply_edit(tmp_path, Edit("main.go", "two", "2"))

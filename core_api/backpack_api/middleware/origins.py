@@ -45,7 +45,7 @@ class Origins:
         allowed = origin is not None and origin in self._allowed
 
         async def send_with_cors(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"].endswith("http.response.start"):
                 answer = MutableHeaders(scope=message)
                 answer.add_vary_header("Origin")
                 if allowed and origin is not None:

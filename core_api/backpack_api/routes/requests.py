@@ -2,41 +2,29 @@
 
 from typing import TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from starlette.requests import ClientDisconnect, Request
+from pydantic import BaseModel
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
 from backpack_api.domain.addresses import client_address
-from backpack_api.domain.json_text import parse_json, pointer_token
+from backpack_api.domain.json_text import parse_json
 from backpack_api.domain.sessions import Session, cookie_name
-from backpack_api.problems import Fault, InvalidValue, MalformedRequest, NotSignedIn, TooLarge
+from backpack_api.domain.shapes import Shape, read_shape
+from backpack_api.problems import MalformedRequest, NotSignedIn, TooLarge
 from backpack_api.runtime import Runtime
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_MODEL_BYTES = 1024 * 1024
 """Of a body with a fixed shape. Anyone may send one, and what is parsed takes many
 times its text's memory."""
-MAX_FAULTS = 20
-
-_MESSAGES = {
-    "model_type": "must be a JSON object",
-    "dict_type": "must be a JSON object",
-    "string_type": "must be a string",
-    "bool_type": "must be `true` or `false`",
-    "missing": "is missing",
-    "extra_forbidden": "is not known here",
-}
-"""In our words, by pydantic's type of error."""
 
 M = TypeVar("M", bound=BaseModel)
 
 
-class Body(BaseModel):
-    """The shape of a JSON body: exact types, no unknown keys."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
+class Body(Shape):
+    """The shape of a JSON body."""
 
 
-def runtime_of(request: Request) -> Runtime:
+def runtime_of(request: HTTPConnection) -> Runtime:
     """The services of this process."""
     return cast(Runtime, request.app.state.runtime)
 
@@ -67,28 +55,25 @@ async def read_json(request: Request) -> object:
 
 async def read_model(request: Request, model: type[M]) -> M:
     """The body as a model. Raises `InvalidValue` with its faults."""
-    value = parse_json(await read_body(request, MAX_MODEL_BYTES))
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        told = error.errors(include_url=False, include_input=False, include_context=False)[:MAX_FAULTS]
-        faults = [
-            Fault(
-                "".join(f"/{pointer_token(str(part))}" for part in fault["loc"]),
-                _MESSAGES.get(fault["type"], fault["msg"]),
-            )
-            for fault in told
-        ]
-        first = faults[0]
-        raise InvalidValue(f"{first.path or 'the body'}: {first.message}", errors=faults) from None
+    return read_shape(parse_json(await read_body(request, MAX_MODEL_BYTES)), model)
+
+
+def bearer_of(request: HTTPConnection) -> str | None:
+    """The token in `Authorization`."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token else None
+
+
+def cookie_token_of(request: HTTPConnection) -> str | None:
+    """The token in the session cookie."""
+    return request.cookies.get(cookie_name(secure=runtime_of(request).configuration.secure_cookies))
 
 
 async def session_of(request: Request) -> Session | None:
     """The caller's session, if there is a live one. A token in `Authorization` counts
     before the cookie."""
-    runtime = runtime_of(request)
-    token = _bearer(request) or request.cookies.get(cookie_name(secure=runtime.configuration.secure_cookies))
-    return await runtime.sessions.find(token) if token else None
+    token = bearer_of(request) or cookie_token_of(request)
+    return await runtime_of(request).sessions.find(token) if token else None
 
 
 async def signed_in(request: Request) -> Session:
@@ -110,8 +95,3 @@ def address_of(request: Request) -> str | None:
     peer = request.client.host if request.client else ""
     trusted = runtime_of(request).settings.trusted_proxies
     return client_address(peer, request.headers.getlist("x-forwarded-for"), trusted)
-
-
-def _bearer(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token else None

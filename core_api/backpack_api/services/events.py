@@ -36,6 +36,8 @@ class EventService:
         self._waiting: list[tuple[str, JsonObject]] = []
         self._wake = asyncio.Event()
         self._heard_at = float("-inf")
+        self.position = "0-0"
+        """The `seq` of the newest event that was heard here."""
         self._ending = False
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -91,7 +93,7 @@ class EventService:
         while True:
             try:
                 if after is None:
-                    after = await self._stream.last()
+                    after = self.position = await self._stream.last()
                 events = await self._stream.read(after, block_ms=BLOCK_MS, count=MAX_BATCH)
             except StoreUnavailable:
                 after = None
@@ -102,6 +104,6 @@ class EventService:
                 continue
             self._heard_at = loop.time()
             for event in events:
-                after = event.seq
+                after = self.position = event.seq
                 for handler in self._handlers.get(event.kind, ()):
                     handler(event)

@@ -45,6 +45,11 @@ class PasswordService:
         """Whether the hash was made with other parameters than are now in force."""
         return bool(self._context.needs_update(hash_))
 
+    @property
+    def waiting(self) -> int:
+        """How many passwords are hashed now, or wait for it."""
+        return self._waiting
+
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 

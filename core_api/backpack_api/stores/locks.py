@@ -43,6 +43,11 @@ class Locks:
                 await asyncio.shield(self._release(key, owner))
 
     @cache_errors
+    async def take_turn(self, name: str, seconds: float) -> bool:
+        """Whether the caller is the first to ask for this turn in so many seconds."""
+        return bool(await self._cache.client.set(f"turn:{name}", 1, nx=True, px=max(1, int(seconds * 1000))))
+
+    @cache_errors
     async def _acquire(self, key: str, owner: str) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + WAIT_SECONDS

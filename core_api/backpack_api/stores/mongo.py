@@ -7,6 +7,7 @@ MongoDB's wire protocol serves; `Engine` says what this one lacks.
 import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
 from bson.codec_options import CodecOptions
@@ -15,6 +16,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure
 
 from backpack_api.problems import StoreUnavailable
+from backpack_api.stores.measures import ERRORS, SECONDS
 from backpack_contract import ports
 
 SELECTION_SECONDS = 2.5
@@ -53,18 +55,25 @@ class Engine:
 
 
 def database_errors(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
-    """Let a failure to reach the database leave a store's method as `StoreUnavailable`."""
+    """Let a failure to reach the database leave a store's method as `StoreUnavailable`;
+    and measure the call."""
+    seconds, errors = SECONDS.labels("database"), ERRORS.labels("database")
 
     @functools.wraps(call)
     async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        began = perf_counter()
         try:
             return await call(*args, **kwargs)
         except (ConnectionFailure, ExecutionTimeout) as error:
+            errors.inc()
             raise StoreUnavailable("database") from error
         except OperationFailure as error:
             if error.code in _DENIED:
+                errors.inc()
                 raise StoreUnavailable("database") from error
             raise
+        finally:
+            seconds.observe(perf_counter() - began)
 
     return guarded
 
@@ -104,11 +113,13 @@ class Mongo:
         """Return once the server has answered."""
         await self._database.command("ping")
 
-    @database_errors
     async def engine(self) -> Engine:
         """What kind of server it is; asked once."""
-        if self._engine is None:
-            self._engine = Engine.of(await self._database.command("buildInfo"))
+        return self._engine or await self._ask_engine()
+
+    @database_errors
+    async def _ask_engine(self) -> Engine:
+        self._engine = Engine.of(await self._database.command("buildInfo"))
         return self._engine
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Awaitable, Callable
+from time import perf_counter
 from typing import ParamSpec, TypeVar
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -12,6 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from backpack_api.problems import StoreUnavailable
+from backpack_api.stores.measures import ERRORS, SECONDS
 from backpack_contract import ports
 
 CONNECT_SECONDS = 1.5
@@ -33,13 +35,32 @@ _AWAY = (
 
 
 def cache_errors(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
-    """Let a failure to reach Redis leave a store's method as `StoreUnavailable`."""
+    """Let a failure to reach Redis leave a store's method as `StoreUnavailable`; and
+    measure the call."""
+    guarded = cache_errors_of_waits(call)
+    seconds = SECONDS.labels("cache")
+
+    @functools.wraps(call)
+    async def measured(*args: P.args, **kwargs: P.kwargs) -> R:
+        began = perf_counter()
+        try:
+            return await guarded(*args, **kwargs)
+        finally:
+            seconds.observe(perf_counter() - began)
+
+    return measured
+
+
+def cache_errors_of_waits(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """The same for a call that waits for something to happen: its time is no measure."""
+    errors = ERRORS.labels("cache")
 
     @functools.wraps(call)
     async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return await call(*args, **kwargs)
         except _AWAY as error:
+            errors.inc()
             raise StoreUnavailable("cache") from error
 
     return guarded

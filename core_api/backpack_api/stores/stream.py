@@ -10,7 +10,7 @@ import orjson
 
 from backpack_api.domain.events import Event
 from backpack_api.domain.json_text import JsonObject
-from backpack_api.stores.redis import Cache, cache_errors
+from backpack_api.stores.redis import Cache, cache_errors, cache_errors_of_waits
 
 KEY = "events"
 MAX_ENTRIES = 20_000
@@ -44,7 +44,7 @@ class EventStream:
         newest = await self._redis.xrevrange(KEY, count=1)
         return newest[0][0].decode() if newest else "0-0"
 
-    @cache_errors
+    @cache_errors_of_waits
     async def read(self, after: str, *, block_ms: int, count: int) -> list[Event]:
         """Events after this one, waiting for the first where there is none yet."""
         answer = await self._redis.xread({KEY: after}, count=count, block=block_ms)

@@ -52,6 +52,10 @@ class UserStore:
         return _from_document(await self._users.find_one({"_id": user_id}))
 
     @database_errors
+    async def exists(self, user_id: str) -> bool:
+        return await self._users.find_one({"_id": user_id}, {"_id": 1}) is not None
+
+    @database_errors
     async def by_email(self, email: str) -> StoredUser | None:
         return _from_document(await self._users.find_one({"email": email}))
 

@@ -1,0 +1,1 @@
+"""The measurements. Each takes the stage, and gives tables."""

@@ -1,0 +1,67 @@
+"""Tables: printed, and kept in docs/benchmarks.md between two marks."""
+
+import os
+import platform
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of Markdown. `note` says how to read it."""
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+
+    def markdown(self) -> str:
+        widths = [
+            max(len(row[column]) for row in (self.header, *self.rows)) for column in range(len(self.header))
+        ]
+
+        def line(cells: Sequence[str]) -> str:
+            first, *others = cells
+            padded = [first.ljust(widths[0])]
+            padded += [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+            return f"| {' | '.join(padded)} |"
+
+        rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+        lines = [line(self.header), line(rule), *(line(row) for row in self.rows)]
+        note = f"\n{self.note}\n" if self.note else ""
+        return f"### {self.title}\n\n" + "\n".join(lines) + f"\n{note}"
+
+
+def ratio(ours: float, theirs: float) -> str:
+    """How many times theirs ours is, to two significant places."""
+    value = ours / theirs if theirs else float("inf")
+    return f"{value:.1f}×" if value >= 9.95 else f"{value:.2f}×"
+
+
+def write(tables: Sequence[Table]) -> None:
+    """Put the tables into the document, in the place of those of the last run."""
+    text = DOCUMENT.read_text()
+    figures = (
+        f"{BEGIN}\n{_circumstances()}\n\n" + "\n".join(table.markdown() for table in tables) + f"\n{END}"
+    )
+    DOCUMENT.write_text(re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: figures, text, flags=re.S))
+
+
+def _circumstances() -> str:
+    commit = _output("git", "rev-parse", "--short", "HEAD")
+    versions = f"Python {platform.python_version()}, Node {_output('node', '--version')}"
+    cores = len(os.sched_getaffinity(0))
+    return f"Measured on {datetime.now(UTC):%Y-%m-%d} at commit {commit}: {cores} cores, {versions}."
+
+
+def _output(*command: str) -> str:
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd=DOCUMENT.parent
+    ).stdout.strip()

@@ -1,0 +1,211 @@
+"""Files: the verbs of `/files`.
+
+The order of a write is what makes it whole: the content is complete on the disk before
+the metadata names it, and an old content goes only when no metadata names it any more.
+A crash between two steps leaves a blob that nobody sees, and the sweep removes it.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from backpack_api.domain.cursors import decode_cursor, encode_cursor
+from backpack_api.domain.file_requests import Wanted, check_if_match
+from backpack_api.domain.files import DEFAULT_BUCKET, StoredFile, check_readable, check_writable
+from backpack_api.domain.moments import in_milliseconds
+from backpack_api.problems import NotSignedIn, StoreUnavailable
+from backpack_api.services.retired_blobs import RetiredBlobs
+from backpack_api.services.retries import attempts
+from backpack_api.services.uploads import Upload, UploadService, quota_exceeded
+from backpack_api.stores.blobs import BlobReader, BlobStore
+from backpack_api.stores.files import FileStore
+from backpack_api.stores.locks import Locks
+
+OPEN_TRIES = 3
+"""How often a content is looked for that another write may just have replaced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What an upload says of its file. None: as it was, or as by default."""
+
+    filename: str
+    content_type: str
+    bucket: str | None = None
+    public: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relabelling:
+    """Changes of a file that leave its content. None: as it was."""
+
+    filename: str | None = None
+    bucket: str | None = None
+    public: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilePage:
+    """Files of a list, in the order of their ids, which is that of their creation."""
+
+    items: list[StoredFile]
+    next_cursor: str | None
+
+
+class FileService:
+    """The files of one backpack. `user_id` is the caller's, None without a session."""
+
+    def __init__(
+        self,
+        *,
+        store: FileStore,
+        blobs: BlobStore,
+        retired: RetiredBlobs,
+        uploads: UploadService,
+        locks: Locks,
+        owner_exists: Callable[[str], Awaitable[bool]],
+        new_id: Callable[[], str],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._retired = retired
+        self._uploads = uploads
+        self._locks = locks
+        self._owner_exists = owner_exists
+        self._new_id = new_id
+        self._now = now
+
+    async def page(
+        self, *, owner_id: str | None, bucket: str | None, limit: int, cursor: str | None
+    ) -> FilePage:
+        """A page of an owner's files, or, for administrators, of everyone's."""
+        after = decode_cursor(cursor) if cursor is not None else None
+        items, more = await self._store.page(owner_id=owner_id, bucket=bucket, after=after, limit=limit)
+        return FilePage(items, encode_cursor(items[-1].id) if more else None)
+
+    async def get(self, file_id: str, user_id: str | None) -> StoredFile:
+        """A file that the caller may read."""
+        return check_readable(await self._store.get(file_id), user_id)
+
+    async def get_writable(self, file_id: str, user_id: str | None) -> StoredFile:
+        """A file that the caller may change."""
+        return check_writable(await self._store.get(file_id), user_id)
+
+    async def read(
+        self, file_id: str, user_id: str | None, judge: Callable[[StoredFile], Wanted]
+    ) -> tuple[StoredFile, Wanted, BlobReader | None]:
+        """A file that the caller may read, what `judge` says is wanted of it, and its
+        content, where it is wanted. The caller closes that."""
+        for _ in range(OPEN_TRIES):
+            file = await self.get(file_id, user_id)
+            wanted = judge(file)
+            content = await self._blobs.open(file.blob) if wanted.with_body else None
+            if content is not None or not wanted.with_body:
+                return file, wanted, content
+            # Another write has replaced it meanwhile.
+        raise StoreUnavailable("files volume")
+
+    def receive(
+        self, owner_id: str, *, declared: int | None, replaces: int = 0
+    ) -> AbstractAsyncContextManager[Upload]:
+        """An upload of the owner's: see `UploadService.receive`."""
+        return self._uploads.receive(owner_id, declared=declared, replaces=replaces)
+
+    async def create(self, owner_id: str, upload: Upload, labels: Labels) -> StoredFile:
+        """Keep an upload as a new file. Raises `InsufficientStorage`."""
+        await upload.writer.finish()
+        async with self._writing_of(owner_id, upload.size):
+            now = in_milliseconds(self._now())
+            file = StoredFile(
+                id=self._new_id(),
+                owner_id=owner_id,
+                bucket=labels.bucket or DEFAULT_BUCKET,
+                filename=labels.filename,
+                content_type=labels.content_type,
+                size=upload.size,
+                sha256=upload.writer.sha256,
+                public=bool(labels.public),
+                created_at=now,
+                updated_at=now,
+                written_at=now.replace(microsecond=0),
+                version=1,
+                blob=upload.writer.id,
+            )
+            await upload.writer.keep()
+            await self._store.insert(file)
+        return file
+
+    async def overwrite(
+        self, file_id: str, user_id: str, upload: Upload, labels: Labels, if_match: str | None
+    ) -> StoredFile:
+        """Make an upload the content of a file. Raises `InsufficientStorage`, and
+        `PreconditionFailed` where the file has another content than is meant."""
+        await upload.writer.finish()
+        async for _ in attempts():
+            file = await self.get_writable(file_id, user_id)
+            check_if_match(file, if_match)
+            async with self._writing_of(user_id, upload.size - file.size):
+                changed = replace(
+                    self._touched(file),
+                    bucket=labels.bucket or file.bucket,
+                    filename=labels.filename,
+                    content_type=labels.content_type,
+                    size=upload.size,
+                    sha256=upload.writer.sha256,
+                    public=file.public if labels.public is None else labels.public,
+                    written_at=self._next_writing(file),
+                    blob=upload.writer.id,
+                )
+                await upload.writer.keep()
+                if await self._store.replace(changed, file.version):
+                    self._retired.add(file.blob, file.size)
+                    return changed
+        raise AssertionError  # attempts() ends by itself
+
+    async def relabel(
+        self, file_id: str, user_id: str | None, changes: Relabelling, if_match: str | None
+    ) -> StoredFile:
+        """Change what is said of a file, and leave its content."""
+        async for _ in attempts():
+            file = await self.get_writable(file_id, user_id)
+            check_if_match(file, if_match)
+            changed = replace(
+                self._touched(file),
+                filename=changes.filename or file.filename,
+                bucket=changes.bucket or file.bucket,
+                public=file.public if changes.public is None else changes.public,
+            )
+            if await self._store.replace(changed, file.version):
+                return changed
+        raise AssertionError  # attempts() ends by itself
+
+    async def delete(self, file_id: str, user_id: str | None, if_match: str | None) -> None:
+        """Remove a file."""
+        async for _ in attempts():
+            file = await self.get_writable(file_id, user_id)
+            check_if_match(file, if_match)
+            if await self._store.delete(file_id, file.version):
+                self._retired.add(file.blob, file.size)
+                return
+
+    @asynccontextmanager
+    async def _writing_of(self, owner_id: str, added: int) -> AsyncIterator[None]:
+        """Hold what an owner stores, with room for so many more bytes. Nobody else of
+        the owner's is between the look and the write, on any replica."""
+        async with self._locks.hold(f"files-of:{owner_id}"):
+            # The account may have been deleted during the upload, and its files with it.
+            if not await self._owner_exists(owner_id):
+                raise NotSignedIn
+            if added > 0 and added > await self._uploads.room_of(owner_id):
+                raise quota_exceeded(self._uploads.quota)
+            yield
+
+    def _touched(self, file: StoredFile) -> StoredFile:
+        now = max(in_milliseconds(self._now()), file.updated_at)
+        return replace(file, version=file.version + 1, updated_at=now)
+
+    def _next_writing(self, file: StoredFile) -> datetime:
+        """The date of a new content: no two of a file have the same second."""
+        return max(self._now().replace(microsecond=0), file.written_at + timedelta(seconds=1))

@@ -1,0 +1,58 @@
+"""The one door to realtime: sockets come in and go out through it."""
+
+import asyncio
+
+from backpack_api.domain.accounts import User
+from backpack_api.problems import NotAllowed, NotSignedIn
+from backpack_api.services.accounts import AccountService
+from backpack_api.services.events import EventService
+from backpack_api.services.realtime.connection import RealtimeConnection
+from backpack_api.services.realtime.hub import Hub
+from backpack_api.services.sessions import SessionService
+from backpack_api.sockets import codes
+
+
+class RealtimeService:
+    """Realtime of one replica."""
+
+    def __init__(self, *, events: EventService, sessions: SessionService, accounts: AccountService) -> None:
+        self._events = events
+        self._sessions = sessions
+        self._accounts = accounts
+        self.hub = Hub(events)
+
+    async def sign_in(self, connection: RealtimeConnection, token: str) -> None:
+        """Take a socket in; its user is greeted soon after. Raises `NotSignedIn` where the
+        token is that of no session, `NotAllowed` where the socket is another user's."""
+        session = await self._sessions.find(token)
+        if session is None:
+            connection.refuse_soon()
+            raise NotSignedIn("The token is that of no session. Log in, and connect again.")
+        if connection.session is not None:
+            if connection.user_id != session.user_id:
+                raise NotAllowed("This socket is signed in as another user. Open one more.")
+            return
+        user = await self._accounts.user_of(session)
+        if not connection.socket.open:
+            return
+        connection.signed_in(session)
+        self.hub.enter(connection)
+        # Its end may have been told between the look at the session and `enter`.
+        if await self._sessions.find(token) is None:
+            connection.socket.close(codes.SESSION_ENDED, "the session ended")
+            return
+        # After the answer to what asked for it.
+        asyncio.get_running_loop().call_soon(self._greet, connection, user)
+
+    def left(self, connection: RealtimeConnection) -> None:
+        """Let go of a socket that is over."""
+        if connection.session is not None:
+            self.hub.leave(connection)
+
+    def shutdown(self) -> None:
+        """Tell every client to connect again: this replica ends."""
+        self.hub.shutdown()
+
+    def _greet(self, connection: RealtimeConnection, user: User) -> None:
+        connection.greeted = True
+        connection.send({"ev": "hello", "user": user.to_json_object(), "seq": self._events.position})

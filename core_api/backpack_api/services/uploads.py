@@ -1,0 +1,111 @@
+"""Uploads on their way to the disk, and the limits that they meet there.
+
+A quota is decided when a file is kept (`services.files`), where no two uploads can pass
+each other. Here it only ends, early, what could not be kept: an upload never fills the
+disk with more than its owner's quota has room for.
+"""
+
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from backpack_api.problems import InsufficientStorage, Problem, TooLarge
+from backpack_api.services.configuration import LiveConfiguration
+from backpack_api.stores.blob_writer import BlobWriter
+from backpack_api.stores.blobs import BlobStore
+
+MAX_OVERHEAD = 128 * 1024
+"""How much longer than its file a form can be: boundaries, headers, the other fields."""
+SMALL_BYTES = 1024 * 1024
+"""What is written before the quota is looked at: for a small file once is enough."""
+
+
+class Upload:
+    """The content of one file, of which nothing is visible yet."""
+
+    def __init__(self, writer: BlobWriter, max_size: int, check_room: Callable[[], Awaitable[None]]) -> None:
+        self.writer = writer
+        self.room: int | None = None
+        """What its owner may still store, uploads under way included; None: not looked at yet."""
+        self._max_size = max_size
+        self._check_room = check_room
+
+    @property
+    def size(self) -> int:
+        return self.writer.size
+
+    async def write(self, data: bytes) -> None:
+        """Add to the content. Raises `TooLarge` or `InsufficientStorage` as soon as it is known."""
+        if self.size + len(data) > self._max_size:
+            raise _too_large(self._max_size)
+        await self.writer.write(data)
+        if self.size > SMALL_BYTES:
+            await self._check_room()
+
+
+class UploadService:
+    """Uploads under way in this process."""
+
+    def __init__(
+        self, blobs: BlobStore, live: LiveConfiguration, used_by: Callable[[str], Awaitable[int]]
+    ) -> None:
+        self._blobs = blobs
+        self._live = live
+        self._used_by = used_by
+        self._under_way: dict[str, set[Upload]] = defaultdict(set)
+
+    @asynccontextmanager
+    async def receive(
+        self, owner_id: str, *, declared: int | None, replaces: int = 0
+    ) -> AsyncIterator[Upload]:
+        """An upload of the owner's; what was not kept at the end of the block is gone.
+
+        `declared`: the length of the whole form, where the client told it. `replaces`:
+        bytes that the owner will no longer store when this one is kept.
+
+        Raises `TooLarge` or `InsufficientStorage` where that can't end well."""
+        max_size = self._live.current.max_file_size
+        if declared is not None and declared > max_size + MAX_OVERHEAD:
+            raise _too_large(max_size)
+        uploads = self._under_way[owner_id]
+
+        async def check_room() -> None:
+            if upload.room is None:
+                upload.room = await self.room_of(owner_id) + replaces
+            if sum(one.size for one in uploads) > upload.room:
+                raise quota_exceeded(self.quota)
+
+        upload = Upload(self._blobs.begin(), max_size, check_room)
+        if declared is not None and declared > MAX_OVERHEAD + SMALL_BYTES:
+            upload.room = await self.room_of(owner_id) + replaces
+            if declared - MAX_OVERHEAD > upload.room:
+                raise quota_exceeded(self.quota)
+        uploads.add(upload)
+        try:
+            yield upload
+        finally:
+            uploads.discard(upload)
+            if not uploads:
+                self._under_way.pop(owner_id, None)
+            # What can't be removed now is found by the sweep.
+            with contextlib.suppress(Problem):
+                await upload.writer.discard()
+
+    @property
+    def quota(self) -> int:
+        """The bytes that each user may store."""
+        return self._live.current.quota_per_user
+
+    async def room_of(self, owner_id: str) -> int:
+        """The bytes that an owner may still store; negative after the quota was lowered."""
+        return self.quota - await self._used_by(owner_id)
+
+
+def quota_exceeded(quota: int) -> InsufficientStorage:
+    """The refusal of what an owner's quota has no room for."""
+    return InsufficientStorage(f"Your files may take {quota} bytes in all. Delete some first.")
+
+
+def _too_large(max_size: int) -> TooLarge:
+    return TooLarge(f"A file is at most {max_size} bytes here.")
