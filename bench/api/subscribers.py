@@ -19,7 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 
@@ -66,8 +66,7 @@ class Subscriber(asyncio.Protocol):
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         mark = self._mark
@@ -124,11 +123,8 @@ class Caller:
 
 
 def request_head(method: str, path: str, host: str, headers: Mapping[str, str], length: int = 0) -> bytes:
-    lines = [
-        f"{method} {path} HTTP/1.1",
-        f"Host: {host}",
-        *(f"{name}: {value}" for name, value in headers.items()),
-    ]
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
     if method == "POST":
         lines.append(f"Content-Length: {length}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
@@ -204,10 +200,9 @@ async def run(order: Order) -> None:
         waiting = len(subscribers)
         for subscriber in subscribers:
             subscriber.listen_for(mark.encode())
+        body = order.write_body.replace("MARK", mark).encode()
         began = time.perf_counter()
-        await caller.post(
-            order.write_path, order.write_headers, order.write_body.replace("MARK", mark).encode()
-        )
+        await caller.post(order.write_path, order.write_headers, body)
         await asyncio.wait_for(everyone.wait(), WRITE_SECONDS)
         took.append((last - began) * 1000)
         await asyncio.sleep(PAUSE_SECONDS)

@@ -46,9 +46,7 @@ def idle_table(stage: Stage) -> Table:
         time.sleep(SETTLE_SECONDS)
         own = peer.rss()
         stores = {name: sum(_pss(pid) for pid in pids) for name, pids in peer.store_pids().items()}
-        told = (
-            ", ".join(f"{name} {mebibytes(size)}" for name, size in stores.items()) or "in the same process"
-        )
+        named = [f"{name} {mebibytes(size)}" for name, size in stores.items()]
         rows.append(
             [
                 peer.name,
