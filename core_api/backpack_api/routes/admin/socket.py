@@ -8,8 +8,10 @@ from starlette.websockets import WebSocket
 
 from backpack_api.domain.shapes import Shape
 from backpack_api.routes.admin.audit import AuditOperations
+from backpack_api.routes.admin.files import FileOperations
 from backpack_api.routes.admin.operations import AdminConnection, AdminOperations
 from backpack_api.routes.admin.requests import administrator_of
+from backpack_api.routes.admin.site import SiteOperations
 from backpack_api.routes.admin.users import UserOperations
 from backpack_api.runtime import Runtime
 from backpack_api.sockets.protocol import EXTENSION, SocketProtocol
@@ -25,7 +27,7 @@ class AdminSocket:
     def __init__(self, runtime: Runtime) -> None:
         operations = AdminOperations(runtime.admin.audit)
         operations.look("ping", Anything, self._ping)
-        for noun in (UserOperations, AuditOperations):
+        for noun in (UserOperations, FileOperations, SiteOperations, AuditOperations):
             noun(runtime).add_to(operations)
         self._table = operations.table
 
