@@ -50,10 +50,13 @@ class Problem(Exception):
         errors: Iterable[Fault] = (),
         headers: Mapping[str, str] | None = None,
         retry_after: float | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = tuple(errors)
+        self.members: dict[str, Any] = dict(members or {})
+        """Further members of the answer's body (RFC 9457, section 3.2)."""
         self.headers: dict[str, str] = dict(headers or {})
         if retry_after is not None:
             self.headers["Retry-After"] = str(max(1, int(-(-retry_after // 1))))
@@ -68,6 +71,7 @@ class Problem(Exception):
         }
         if self.errors:
             body["errors"] = [{"path": fault.path, "message": fault.message} for fault in self.errors]
+        body.update(self.members)
         return body
 
 

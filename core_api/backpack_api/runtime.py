@@ -9,12 +9,15 @@ from backpack_api.domain.identifiers import IdentifierFactory
 from backpack_api.services.account_records import AccountRecords
 from backpack_api.services.accounts import AccountService
 from backpack_api.services.admin.services import AdminServices
+from backpack_api.services.collection_memory import CollectionMemory
 from backpack_api.services.collections import CollectionService
 from backpack_api.services.configuration import LiveConfiguration
+from backpack_api.services.declared_collections import DeclaredCollections
 from backpack_api.services.documents import DocumentService
 from backpack_api.services.events import EventService
 from backpack_api.services.file_services import FileServices
 from backpack_api.services.health import HealthService
+from backpack_api.services.idempotency import IdempotencyService
 from backpack_api.services.janitor import Janitor
 from backpack_api.services.metrics import Metrics
 from backpack_api.services.passwords import PasswordService
@@ -28,9 +31,11 @@ from backpack_api.stores.collections import CollectionStore
 from backpack_api.stores.compare_and_set import CompareAndSet
 from backpack_api.stores.documents import DocumentStore
 from backpack_api.stores.files import FileStore
+from backpack_api.stores.indexes import IndexStore
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.mongo import Mongo
 from backpack_api.stores.redis import Cache
+from backpack_api.stores.retries import RetryStore
 from backpack_api.stores.sessions import SessionStore
 from backpack_api.stores.sites import SiteStore
 from backpack_api.stores.stream import EventStream
@@ -90,10 +95,28 @@ class Runtime:
             passwords=self._passwords,
             live=self.live,
         )
-        self.collections = CollectionService(CollectionStore(self._mongo), locks)
+        definitions, memory = CollectionStore(self._mongo), CollectionMemory(self.live, self.events)
+        self.collections = CollectionService(
+            store=definitions,
+            indexes=IndexStore(self._mongo),
+            locks=locks,
+            live=self.live,
+            events=self.events,
+            memory=memory,
+        )
+        self._declared = DeclaredCollections(
+            service=self.collections,
+            store=definitions,
+            locks=locks,
+            live=self.live,
+            events=self.events,
+            memory=memory,
+        )
+        self.idempotency = IdempotencyService(RetryStore(self._cache))
         self.documents = DocumentService(
             store=DocumentStore(self._mongo, writes),
             collections=self.collections,
+            idempotency=self.idempotency,
             mongo=self._mongo,
             events=self.events,
             new_id=new_id,
@@ -149,9 +172,11 @@ class Runtime:
         self._janitor.start()
         self.sites.start()
         self.admin.start()
+        self._declared.start()
 
     async def close(self) -> None:
         """End it, and let go of every connection."""
+        await self._declared.close()
         await self.admin.close()
         await self._janitor.close()
         await self._retired_blobs.close()

@@ -40,7 +40,12 @@ OrderKey = tuple[Any, ...]
 
 def rank_of(value: Any) -> Rank:
     """The type's place of a JSON value."""
-    return _RANKS[type(value)]
+    rank = _RANKS.get(type(value))
+    if rank is not None:
+        return rank
+    # The database's driver has a type of its own for integers of 64 bits.
+    assert isinstance(value, int)  # noqa: S101
+    return Rank.NUMBER
 
 
 def order_key(value: Any) -> OrderKey:

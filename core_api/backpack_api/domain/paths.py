@@ -41,7 +41,7 @@ class Path:
     @property
     def has_position(self) -> bool:
         """Whether a part of it may mean a position in an array."""
-        return any(_is_position(part) for part in self.parts)
+        return any(is_position(part) for part in self.parts)
 
 
 def parse_path(text: str) -> Path:
@@ -87,7 +87,7 @@ def _below(value: Any, parts: tuple[str, ...], at: int) -> Iterator[Any]:
 
 
 def _within(array: list[Any], parts: tuple[str, ...], at: int) -> Iterator[Any]:
-    position = int(parts[at]) if _is_position(parts[at]) else -1
+    position = int(parts[at]) if is_position(parts[at]) else -1
     for number, item in enumerate(array):
         if isinstance(item, dict):
             yield from _below(item, parts, at)
@@ -102,5 +102,6 @@ def _within(array: list[Any], parts: tuple[str, ...], at: int) -> Iterator[Any]:
             yield from _within(item, parts, at + 1)
 
 
-def _is_position(part: str) -> bool:
+def is_position(part: str) -> bool:
+    """Whether a part of a path may mean a position in an array."""
     return part.isascii() and part.isdecimal() and len(part) <= 8 and (part == "0" or part[0] != "0")

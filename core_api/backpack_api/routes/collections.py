@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from backpack_api.domain.actors import Actor
 from backpack_api.responses import JsonResponse
 from backpack_api.routes.auth import PRIVATE, Caller, Services
 from backpack_api.routes.requests import Body, read_model
@@ -22,9 +23,9 @@ async def list_collections(services: Services, _: Caller) -> Response:
 
 
 @router.post("")
-async def create_collection(request: Request, services: Services, _: Caller) -> Response:
+async def create_collection(request: Request, services: Services, session: Caller) -> Response:
     body = await read_model(request, NewCollection)
-    collection = await services.collections.create(body.name)
+    collection = await services.collections.create(body.name, Actor(session.user_id))
     return JsonResponse(
         collection.to_json_object(), status_code=201, headers={"Location": f"/db/{collection.name}"}
     )

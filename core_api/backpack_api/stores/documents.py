@@ -1,20 +1,43 @@
 """Clients' documents in the database.
 
 A collection `tasks` is kept as `c_tasks`, so that no name of a client's ever meets
-one of ours. A client's own fields are kept below `data`, so that no key of a
-client's ever meets one of ours or of the engine (`_id`).
+one of ours.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import BulkWriteError, OperationFailure
 
 from backpack_api.domain.documents import Document
-from backpack_api.domain.json_text import to_json
+from backpack_api.domain.filters.engine import stored_name
+from backpack_api.domain.indexes import Index
+from backpack_api.domain.json_text import JsonObject
+from backpack_api.domain.listing import Plan
+from backpack_api.domain.sorting import Sort
+from backpack_api.stores import pages
 from backpack_api.stores.compare_and_set import CompareAndSet
-from backpack_api.stores.mongo import Mongo, MongoDocument, database_errors
+from backpack_api.stores.group_commit import GroupCommit
+from backpack_api.stores.mongo import (
+    DUPLICATE_KEY,
+    Mongo,
+    MongoDocument,
+    database_errors,
+    is_duplicate_key,
+)
+from backpack_api.stores.stored_documents import from_stored, to_stored
 
 PREFIX = "c_"
-BATCH = 101
-"""Documents that the engine sends at once; bounds what a page holds in memory."""
+
+
+class Duplicate(Exception):
+    """A unique index, or the id, refused a document."""
+
+    def __init__(self, stored: int = 0) -> None:
+        super().__init__()
+        self.stored = stored
+        """Documents of the array before it, which are stored."""
 
 
 class DocumentStore:
@@ -23,88 +46,94 @@ class DocumentStore:
     def __init__(self, mongo: Mongo, writes: CompareAndSet) -> None:
         self._mongo = mongo
         self._writes = writes
+        self._group = GroupCommit(self._collection)
 
     @database_errors
-    async def insert(self, collection: str, documents: list[Document]) -> None:
-        """Keep new documents, in order."""
-        kept = [_to_document(document) for document in documents]
-        if len(kept) == 1:
-            await self._collection(collection).insert_one(kept[0])
-        elif kept:
-            await self._collection(collection).insert_many(kept, ordered=True)
+    async def insert(self, collection: str, document: Document) -> None:
+        """Keep a new document; those of several callers are stored together. Raises `Duplicate`."""
+        if not await self._group.insert(collection, to_stored(document)):
+            raise Duplicate
+
+    @database_errors
+    async def insert_many(self, collection: str, documents: Sequence[Document]) -> None:
+        """Keep new documents, one after the other. Raises `Duplicate` at the first that is
+        refused: those before it are stored, none after it is."""
+        at_once = (await self._mongo.engine()).ordered_inserts or len(documents)
+        for start in range(0, len(documents), at_once):
+            batch = [to_stored(document) for document in documents[start : start + at_once]]
+            try:
+                await self._collection(collection).insert_many(batch, ordered=True)
+            except BulkWriteError as error:
+                (refused,) = error.details["writeErrors"]
+                if refused["code"] != DUPLICATE_KEY:
+                    raise
+                raise Duplicate(start + refused["index"]) from None
 
     @database_errors
     async def get(self, collection: str, document_id: str) -> Document | None:
         # `_id` alone: the only filter that FerretDB answers without reading the
         # whole collection. Who may see the document is decided above.
-        document = await self._collection(collection).find_one({"_id": document_id})
-        return None if document is None else _from_document(document)
+        stored = await self._collection(collection).find_one({"_id": document_id})
+        return None if stored is None else from_stored(stored)
+
+    @database_errors
+    async def get_many(self, collection: str, document_ids: list[str]) -> list[Document]:
+        """Those of these documents that are there, in any order."""
+        if len(document_ids) == 1:
+            found = await self._collection(collection).find_one({"_id": document_ids[0]})
+            return [] if found is None else [from_stored(found)]
+        cursor = self._collection(collection).find({"_id": {"$in": document_ids}})
+        return [from_stored(stored) async for stored in cursor]
 
     @database_errors
     async def page(
-        self, collection: str, *, after: str | None, owner_id: str | None, limit: int, max_bytes: int
+        self, collection: str, plan: Plan, sort: Sort, *, limit: int, max_bytes: int
     ) -> tuple[list[Document], bool]:
-        """Documents in the order of their ids, those after `after` only, and with
-        `owner_id` that owner's only; and whether there are more. At most `limit`;
-        fewer where the next one would bring the page over `max_bytes` of JSON, but
-        never none because of it.
-
-        Sorted by the engine, always: insertion order is not id order when several
-        replicas write, and a page in any other order would skip documents."""
-        wanted: MongoDocument = {}
-        if after is not None:
-            wanted["_id"] = {"$gt": after}
-        if owner_id is not None:
-            wanted["ownerId"] = owner_id
-        found = self._collection(collection).find(wanted).sort("_id", 1).limit(limit + 1).batch_size(BATCH)
-        page: list[Document] = []
-        size = 0
-        async with found:
-            async for document in found:
-                size += len(to_json(document["data"]))
-                if len(page) == limit or (page and size > max_bytes):
-                    return page, True
-                page.append(_from_document(document))
-        return page, False
-
-    @database_errors
-    async def count(self, collection: str, *, owner_id: str | None) -> int:
-        """How many documents there are, with `owner_id` that owner's only."""
-        return await self._collection(collection).count_documents(
-            {} if owner_id is None else {"ownerId": owner_id}
+        """A page, and whether there is more: see `pages.read_page`."""
+        return await pages.read_page(
+            self._collection(collection), plan, sort, limit=limit, max_bytes=max_bytes
         )
 
     @database_errors
+    async def count(self, collection: str, plan: Plan) -> int:
+        """How many documents there are."""
+        return await pages.count(self._collection(collection), plan)
+
+    @database_errors
     async def replace(self, collection: str, document: Document, version: int) -> bool:
-        """Replace a document that is still at this version; False where it isn't."""
-        return await self._writes.replace(self._collection(collection), version, _to_document(document))
+        """Replace a document that is still at this version; False where it isn't. Raises
+        `Duplicate` where a unique index refuses it."""
+        try:
+            return await self._writes.replace(self._collection(collection), version, to_stored(document))
+        except OperationFailure as error:
+            if not is_duplicate_key(error):
+                raise
+            raise Duplicate from None
 
     @database_errors
     async def delete(self, collection: str, document_id: str, version: int) -> bool:
         """Delete a document that is still at this version; False where it isn't."""
         return await self._writes.delete(self._collection(collection), version, document_id)
 
+    @database_errors
+    async def refusing(self, collection: str, indexes: Sequence[Index], document: Document) -> Index | None:
+        """Which of these unique indexes another document stands in the way of this one in.
+        Not every engine says it with the refusal."""
+        stored = to_stored(document)
+        for index in indexes:
+            names = [stored_name(key.path) for key in index.keys]
+            query: JsonObject = {name: {"$eq": _at(stored, name)} for name in names}
+            async for other in self._collection(collection).find(query, {"_id": 1}).limit(2):
+                if other["_id"] != document.id:
+                    return index
+        return None
+
     def _collection(self, name: str) -> AsyncCollection[MongoDocument]:
         return self._mongo.collection(PREFIX + name)
 
 
-def _to_document(document: Document) -> MongoDocument:
-    return {
-        "_id": document.id,
-        "ownerId": document.owner_id,
-        "version": document.version,
-        "createdAt": document.created_at,
-        "updatedAt": document.updated_at,
-        "data": document.data,
-    }
-
-
-def _from_document(document: MongoDocument) -> Document:
-    return Document(
-        id=document["_id"],
-        owner_id=document["ownerId"],
-        version=document["version"],
-        created_at=document["createdAt"],
-        updated_at=document["updatedAt"],
-        data=document["data"],
-    )
+def _at(stored: MongoDocument, name: str) -> Any:
+    value: Any = stored
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value

@@ -27,7 +27,7 @@ collection for a sorted page, so this is what bounds such a page."""
 POOL_SIZE = 64
 
 _DENIED = frozenset({13, 18})  # Unauthorized, AuthenticationFailed
-_DUPLICATE_KEY = 11000
+DUPLICATE_KEY = 11000
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,13 +45,36 @@ class Engine:
     reads first and writes later, so that two writers can both succeed."""
     nested_arrays: bool
     """Keeps arrays directly within arrays."""
+    faithful: bool
+    """Filters and sorts as MongoDB does. FerretDB 1.x differs in missing fields, arrays
+    and negations."""
+    partial_indexes: bool
+    """Indexes only documents that match a filter, which is how a unique index lets
+    documents be that lack its fields. FerretDB 1.x's unique indexes do so anyway."""
+    ordered_inserts: int
+    """How many documents of an ordered insert are stored in order; 0: all. FerretDB 1.x
+    takes batches of a hundred, and goes on with the next after one that failed."""
 
     @classmethod
     def of(cls, build_info: MongoDocument) -> "Engine":
         """From the answer of `buildInfo`."""
         if any(key.startswith("ferretdb") for key in build_info):
-            return cls("ferretdb", atomic_updates=False, nested_arrays=False)
-        return cls("mongodb", atomic_updates=True, nested_arrays=True)
+            return cls(
+                "ferretdb",
+                atomic_updates=False,
+                nested_arrays=False,
+                faithful=False,
+                partial_indexes=False,
+                ordered_inserts=100,
+            )
+        return cls(
+            "mongodb",
+            atomic_updates=True,
+            nested_arrays=True,
+            faithful=True,
+            partial_indexes=True,
+            ordered_inserts=0,
+        )
 
 
 def database_errors(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
@@ -108,6 +131,10 @@ class Mongo:
         """A collection of the backpack's database."""
         return self._database.get_collection(name)
 
+    async def command(self, name: str, value: Any) -> MongoDocument:
+        """The database's answer to a command."""
+        return await self._database.command(name, value)
+
     @database_errors
     async def ping(self) -> None:
         """Return once the server has answered."""
@@ -129,7 +156,7 @@ class Mongo:
 def is_duplicate_key(error: OperationFailure) -> bool:
     """Whether a write was refused by a unique index. FerretDB on SQLite says so of an
     insert only; of an update it passes on what SQLite said."""
-    return error.code == _DUPLICATE_KEY or "UNIQUE constraint failed" in str(error)
+    return error.code == DUPLICATE_KEY or "UNIQUE constraint failed" in str(error)
 
 
 def _with_port(host: str, port: int) -> str:
