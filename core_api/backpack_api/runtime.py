@@ -30,6 +30,7 @@ from backpack_api.settings import Settings
 from backpack_api.stores.collections import CollectionStore
 from backpack_api.stores.compare_and_set import CompareAndSet
 from backpack_api.stores.documents import DocumentStore
+from backpack_api.stores.file_usage import FileUsage
 from backpack_api.stores.files import FileStore
 from backpack_api.stores.indexes import IndexStore
 from backpack_api.stores.locks import Locks
@@ -128,6 +129,7 @@ class Runtime:
             volume=self._volume,
             store=FileStore(self._mongo, writes),
             locks=locks,
+            usage=FileUsage(self._cache),
             owner_exists=users.exists,
             new_id=new_id,
             now=_utc_now,

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from backpack_api.domain.files import StoredFile
 from backpack_api.problems import InvalidValue, NotFound, Problem
+from backpack_api.services.quotas import Quotas
 from backpack_api.services.retired_blobs import RetiredBlobs
 from backpack_api.services.retries import attempts
 from backpack_api.stores.blobs import BlobReader, BlobStore
 from backpack_api.stores.files import FileStore
-from backpack_api.stores.locks import Locks
 
 
 class FileAdministration:
@@ -24,14 +24,14 @@ class FileAdministration:
         store: FileStore,
         blobs: BlobStore,
         retired: RetiredBlobs,
-        locks: Locks,
+        quotas: Quotas,
         owner_exists: Callable[[str], Awaitable[bool]],
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._blobs = blobs
         self._retired = retired
-        self._locks = locks
+        self._quotas = quotas
         self._owner_exists = owner_exists
         self._now = now
 
@@ -46,9 +46,11 @@ class FileAdministration:
         """Remove a file and answer what was removed. Raises `NotFound`."""
         async for _ in attempts():
             file = await self.get(file_id)
-            if await self._store.delete(file_id, file.version):
-                self._retired.add(file.blob, file.size)
-                return file
+            async with self._quotas.changing(file.owner_id) as balance:
+                if await self._store.delete(file_id, file.version):
+                    balance.changed(-file.size)
+                    self._retired.add(file.blob, file.size)
+                    return file
         raise AssertionError  # attempts() ends by itself
 
     def every(self) -> AsyncIterator[StoredFile]:
@@ -77,13 +79,17 @@ class FileAdministration:
         finally:
             with contextlib.suppress(Problem):
                 await writer.discard()
-        restored = replace(file, blob=writer.id)
+        async with self._quotas.changing(file.owner_id) as balance:
+            balance.used = None  # the file of this id may be another owner's: added up anew
+            await self._put(replace(file, blob=writer.id))
+
+    async def _put(self, file: StoredFile) -> None:
         async for _ in attempts():
             existing = await self._store.get(file.id)
             if existing is None:
-                await self._store.insert(restored)
+                await self._store.insert(file)
                 return
-            if await self._store.replace(replace(restored, version=existing.version + 1), existing.version):
+            if await self._store.replace(replace(file, version=existing.version + 1), existing.version):
                 self._retired.add(existing.blob, existing.size)
                 return
 
@@ -93,9 +99,10 @@ class FileAdministration:
         made goes then. A crash in between is written down, and the sweep goes on."""
         await self._store.begin_erasure(owner_id, self._now())
         # No upload of the user's is between its look for the account and its write.
-        async with self._locks.hold(f"files-of:{owner_id}"):
+        async with self._quotas.changing(owner_id) as balance:
             blobs = await self._store.blobs_of(owner_id)
             await self._store.delete_of(owner_id)
+            balance.used = 0
         for blob, size in blobs:
             self._retired.add(blob, size)
         if not await self._owner_exists(owner_id):

@@ -8,10 +8,12 @@ from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.file_administration import FileAdministration
 from backpack_api.services.file_sweep import FileSweep
 from backpack_api.services.files import FileService
+from backpack_api.services.quotas import Quotas
 from backpack_api.services.retired_blobs import RetiredBlobs
 from backpack_api.services.uploads import UploadService
 from backpack_api.settings import Settings
 from backpack_api.stores.blobs import BlobStore
+from backpack_api.stores.file_usage import FileUsage
 from backpack_api.stores.files import FileStore
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.volume import Volume
@@ -35,21 +37,23 @@ class FileServices:
         volume: Volume,
         store: FileStore,
         locks: Locks,
+        usage: FileUsage,
         owner_exists: Callable[[str], Awaitable[bool]],
         new_id: Callable[[], str],
         now: Callable[[], datetime],
     ) -> "FileServices":
         blobs = BlobStore(volume)
         retired = RetiredBlobs(blobs)
+        quotas = Quotas(usage, locks, live, store.used_by)
         administration = FileAdministration(
-            store=store, blobs=blobs, retired=retired, locks=locks, owner_exists=owner_exists, now=now
+            store=store, blobs=blobs, retired=retired, quotas=quotas, owner_exists=owner_exists, now=now
         )
         public = FileService(
             store=store,
             blobs=blobs,
             retired=retired,
-            uploads=UploadService(blobs, live, store.used_by),
-            locks=locks,
+            uploads=UploadService(blobs, live, quotas),
+            quotas=quotas,
             owner_exists=owner_exists,
             new_id=new_id,
             now=now,

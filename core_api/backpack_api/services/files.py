@@ -15,12 +15,12 @@ from backpack_api.domain.file_requests import Wanted, check_if_match
 from backpack_api.domain.files import DEFAULT_BUCKET, StoredFile, check_readable, check_writable
 from backpack_api.domain.moments import in_milliseconds
 from backpack_api.problems import NotSignedIn, StoreUnavailable
+from backpack_api.services.quotas import Balance, Quotas
 from backpack_api.services.retired_blobs import RetiredBlobs
 from backpack_api.services.retries import attempts
-from backpack_api.services.uploads import Upload, UploadService, quota_exceeded
+from backpack_api.services.uploads import Upload, UploadService
 from backpack_api.stores.blobs import BlobReader, BlobStore
 from backpack_api.stores.files import FileStore
-from backpack_api.stores.locks import Locks
 
 OPEN_TRIES = 3
 """How often a content is looked for that another write may just have replaced."""
@@ -63,7 +63,7 @@ class FileService:
         blobs: BlobStore,
         retired: RetiredBlobs,
         uploads: UploadService,
-        locks: Locks,
+        quotas: Quotas,
         owner_exists: Callable[[str], Awaitable[bool]],
         new_id: Callable[[], str],
         now: Callable[[], datetime],
@@ -72,7 +72,7 @@ class FileService:
         self._blobs = blobs
         self._retired = retired
         self._uploads = uploads
-        self._locks = locks
+        self._quotas = quotas
         self._owner_exists = owner_exists
         self._new_id = new_id
         self._now = now
@@ -116,7 +116,7 @@ class FileService:
     async def create(self, owner_id: str, upload: Upload, labels: Labels) -> StoredFile:
         """Keep an upload as a new file. Raises `InsufficientStorage`."""
         await upload.writer.finish()
-        async with self._writing_of(owner_id, upload.size):
+        async with self._writing_of(owner_id, upload.size) as balance:
             now = in_milliseconds(self._now())
             file = StoredFile(
                 id=self._new_id(),
@@ -135,6 +135,7 @@ class FileService:
             )
             await upload.writer.keep()
             await self._store.insert(file)
+            balance.changed(upload.size)
         return file
 
     async def overwrite(
@@ -146,7 +147,8 @@ class FileService:
         async for _ in attempts():
             file = await self.get_writable(file_id, user_id)
             check_if_match(file, if_match)
-            async with self._writing_of(user_id, upload.size - file.size):
+            added = upload.size - file.size
+            async with self._writing_of(user_id, added) as balance:
                 changed = replace(
                     self._touched(file),
                     bucket=labels.bucket or file.bucket,
@@ -160,6 +162,7 @@ class FileService:
                 )
                 await upload.writer.keep()
                 if await self._store.replace(changed, file.version):
+                    balance.changed(added)
                     self._retired.add(file.blob, file.size)
                     return changed
         raise AssertionError  # attempts() ends by itself
@@ -186,21 +189,21 @@ class FileService:
         async for _ in attempts():
             file = await self.get_writable(file_id, user_id)
             check_if_match(file, if_match)
-            if await self._store.delete(file_id, file.version):
-                self._retired.add(file.blob, file.size)
-                return
+            async with self._quotas.changing(file.owner_id) as balance:
+                if await self._store.delete(file_id, file.version):
+                    balance.changed(-file.size)
+                    self._retired.add(file.blob, file.size)
+                    return
 
     @asynccontextmanager
-    async def _writing_of(self, owner_id: str, added: int) -> AsyncIterator[None]:
-        """Hold what an owner stores, with room for so many more bytes. Nobody else of
-        the owner's is between the look and the write, on any replica."""
-        async with self._locks.hold(f"files-of:{owner_id}"):
+    async def _writing_of(self, owner_id: str, added: int) -> AsyncIterator[Balance]:
+        """Hold what an owner stores, with room for so many more bytes."""
+        async with self._quotas.changing(owner_id) as balance:
             # The account may have been deleted during the upload, and its files with it.
             if not await self._owner_exists(owner_id):
                 raise NotSignedIn
-            if added > 0 and added > await self._uploads.room_of(owner_id):
-                raise quota_exceeded(self._uploads.quota)
-            yield
+            await balance.check_room(added)
+            yield balance
 
     def _touched(self, file: StoredFile) -> StoredFile:
         now = max(in_milliseconds(self._now()), file.updated_at)

@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from backpack_api.problems import InsufficientStorage, Problem, TooLarge
+from backpack_api.problems import Problem, TooLarge
 from backpack_api.services.configuration import LiveConfiguration
+from backpack_api.services.quotas import Quotas, quota_exceeded
 from backpack_api.stores.blob_writer import BlobWriter
 from backpack_api.stores.blobs import BlobStore
 
@@ -47,12 +48,10 @@ class Upload:
 class UploadService:
     """Uploads under way in this process."""
 
-    def __init__(
-        self, blobs: BlobStore, live: LiveConfiguration, used_by: Callable[[str], Awaitable[int]]
-    ) -> None:
+    def __init__(self, blobs: BlobStore, live: LiveConfiguration, quotas: Quotas) -> None:
         self._blobs = blobs
         self._live = live
-        self._used_by = used_by
+        self._quotas = quotas
         self._under_way: dict[str, set[Upload]] = defaultdict(set)
 
     @asynccontextmanager
@@ -72,15 +71,15 @@ class UploadService:
 
         async def check_room() -> None:
             if upload.room is None:
-                upload.room = await self.room_of(owner_id) + replaces
+                upload.room = await self._quotas.room_of(owner_id) + replaces
             if sum(one.size for one in uploads) > upload.room:
-                raise quota_exceeded(self.quota)
+                raise quota_exceeded(self._quotas.each)
 
         upload = Upload(self._blobs.begin(), max_size, check_room)
         if declared is not None and declared > MAX_OVERHEAD + SMALL_BYTES:
-            upload.room = await self.room_of(owner_id) + replaces
+            upload.room = await self._quotas.room_of(owner_id) + replaces
             if declared - MAX_OVERHEAD > upload.room:
-                raise quota_exceeded(self.quota)
+                raise quota_exceeded(self._quotas.each)
         uploads.add(upload)
         try:
             yield upload
@@ -91,20 +90,6 @@ class UploadService:
             # What can't be removed now is found by the sweep.
             with contextlib.suppress(Problem):
                 await upload.writer.discard()
-
-    @property
-    def quota(self) -> int:
-        """The bytes that each user may store."""
-        return self._live.current.quota_per_user
-
-    async def room_of(self, owner_id: str) -> int:
-        """The bytes that an owner may still store; negative after the quota was lowered."""
-        return self.quota - await self._used_by(owner_id)
-
-
-def quota_exceeded(quota: int) -> InsufficientStorage:
-    """The refusal of what an owner's quota has no room for."""
-    return InsufficientStorage(f"Your files may take {quota} bytes in all. Delete some first.")
 
 
 def _too_large(max_size: int) -> TooLarge:
