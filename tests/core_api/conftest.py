@@ -1,6 +1,7 @@
 """Real stores and a real process for the tests of the core API."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -47,11 +48,28 @@ def start_api(
     ferretdb: FerretDB, redis: Redis, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., CoreApi]]:
     """Starts further APIs: with another database or cache, or with other settings."""
+    with _starter(ferretdb, redis, tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def module_api(
+    ferretdb: FerretDB, redis: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., CoreApi]]:
+    """As `start_api`, for APIs that the tests of a module share."""
+    with _starter(ferretdb, redis, tmp_path_factory) as start:
+        yield start
+
+
+@contextmanager
+def _starter(
+    ferretdb: FerretDB, redis: Redis, directories: pytest.TempPathFactory
+) -> Iterator[Callable[..., CoreApi]]:
     started: list[CoreApi] = []
 
     def start(**options: Any) -> CoreApi:
         options.setdefault("redis_database", 1)
-        process = CoreApi(tmp_path_factory.mktemp("api"), ferretdb, redis, **options)
+        process = CoreApi(directories.mktemp("api"), ferretdb, redis, **options)
         process.start()
         started.append(process)
         return process

@@ -51,6 +51,7 @@ class CoreApi(ServerProcess):
         **variables: str,
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
+        self.files_directory = Path(variables.get(environment.FILES_DIRECTORY, directory))
         self.configuration = BackpackConfiguration(
             name="todo",
             namespace="apps",
