@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import socket
 import time
 from datetime import UTC, datetime
 
@@ -37,6 +38,7 @@ from backpack_api.stores.locks import Locks
 from backpack_api.stores.mongo import Mongo
 from backpack_api.stores.redis import Cache
 from backpack_api.stores.retries import RetryStore
+from backpack_api.stores.replicas import ReplicaStore
 from backpack_api.stores.sessions import SessionStore
 from backpack_api.stores.sites import SiteStore
 from backpack_api.stores.stream import EventStream
@@ -48,6 +50,12 @@ from backpack_contract.configuration import BackpackConfiguration
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _replica(port: int) -> str:
+    """The name of this replica: its place, which a restart keeps, and which process it is."""
+    place = f"{socket.gethostname()}:{port or secrets.token_hex(4)}"
+    return f"{place}/{secrets.token_hex(6)}"
 
 
 class Runtime:
@@ -75,7 +83,9 @@ class Runtime:
         locks = Locks(self._cache)
         writes = CompareAndSet(self._mongo, locks)
         stream = EventStream(self._cache)
-        self.events = EventService(stream)
+        self.events = EventService(
+            stream, ReplicaStore(self._cache), _replica(settings.public_port), settings.stream_bytes
+        )
         self.health = HealthService({"database": self._mongo.ping, "cache": self._cache.ping})
         self.sessions = SessionService(SessionStore(self._cache, stream), self.live, self.events, _utc_now)
         users = UserStore(self._mongo, writes)

@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     file_grace_seconds: float = Field(default=600.0, gt=0, validation_alias="BACKPACK_FILE_GRACE_SECONDS")
     """How long a file's content may lie on the volume without metadata: longer than it
     takes from the one to the other."""
+    stream_bytes: int = Field(default=32 * 1024 * 1024, ge=1, validation_alias="BACKPACK_STREAM_BYTES")
+    """Memory that the stream of events may take in the cache: how far back `since` reaches."""
     drain_seconds: float = Field(default=3.0, ge=0, validation_alias="BACKPACK_DRAIN_SECONDS")
     """From SIGTERM to closing the listeners: as long as it takes until every proxy
     has seen that this replica isn't ready."""

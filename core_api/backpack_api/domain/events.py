@@ -5,6 +5,7 @@ from typing import Any
 
 from backpack_api.domain.documents import Document
 from backpack_api.domain.json_text import JsonObject
+from backpack_api.domain.sequences import Sequence
 
 DOCUMENT = "db"
 """`{type, collection, before, after}`: see `document_event`."""
@@ -16,16 +17,32 @@ CONFIGURATION_CHANGED = "configuration-changed"
 """`{configuration}`: the JSON text of a `BackpackConfiguration`."""
 SITE_CHANGED = "site-changed"
 """`{active}`: the site's releases changed; the id of the active one, null where there is none."""
+CHANNEL = "channel"
+"""`{channel, from, data}`: a message to the members of a channel."""
+CHANNEL_DELETED = "channel-deleted"
+"""`{channel}`: nobody is a member any more."""
+PRESENCE = "presence"
+"""`{user, type, channels}`: the user joined or left these channels, or came or went as a
+member of them; see `domain.channels`."""
+BROADCAST = "broadcast"
+"""`{from, data}`: a message to everybody who is connected."""
+RESET = "reset"
+"""`{why}`: events before this one may be missing. Whoever derived something from events
+begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One entry of the stream."""
 
-    seq: str
-    """Opaque and growing; what `since` takes."""
+    sequence: Sequence
     kind: str
     payload: JsonObject
+
+    @property
+    def seq(self) -> str:
+        """Opaque and growing; what `since` takes."""
+        return str(self.sequence)
 
 
 def document_event(collection: str, before: Document | None, after: Document | None) -> JsonObject:

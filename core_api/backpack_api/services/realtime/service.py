@@ -55,4 +55,4 @@ class RealtimeService:
 
     def _greet(self, connection: RealtimeConnection, user: User) -> None:
         connection.greeted = True
-        connection.send({"ev": "hello", "user": user.to_json_object(), "seq": self._events.position})
+        connection.send({"ev": "hello", "user": user.to_json_object(), "seq": str(self._events.position)})
