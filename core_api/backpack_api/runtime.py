@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime
 
 from backpack_api.domain.identifiers import IdentifierFactory
+from backpack_api.domain.rules import Rules
 from backpack_api.services.account_records import AccountRecords
 from backpack_api.services.accounts import AccountService
 from backpack_api.services.admin.services import AdminServices
@@ -170,12 +171,21 @@ class Runtime:
             lambda: self._passwords.waiting,
         )
 
-        self.realtime = RealtimeService(events=self.events, sessions=self.sessions, accounts=self.accounts)
+        self.realtime = RealtimeService(
+            events=self.events,
+            sessions=self.sessions,
+            accounts=self.accounts,
+            live=self.live,
+            rules_of=self._rules_of,
+        )
 
     @property
     def configuration(self) -> BackpackConfiguration:
         """The configuration in force: ask each time."""
         return self.live.current
+
+    async def _rules_of(self, collection: str, user_id: str) -> Rules:
+        return (await self.collections.find(collection, user_id)).rules
 
     def start(self) -> None:
         """Begin what goes on beside the requests."""

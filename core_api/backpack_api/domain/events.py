@@ -38,6 +38,8 @@ class Event:
     sequence: Sequence
     kind: str
     payload: JsonObject
+    size: int = 0
+    """Bytes that it takes in the stream, roughly."""
 
     @property
     def seq(self) -> str:

@@ -20,7 +20,7 @@ from backpack_api.domain.sequences import BEGINNING, Sequence
 from backpack_api.problems import StoreUnavailable
 from backpack_api.services.event_queue import EventQueue
 from backpack_api.stores.replicas import ReplicaStore
-from backpack_api.stores.stream import Bounds, EventStream
+from backpack_api.stores.stream import EventStream
 
 BLOCK_MS = 400
 """How long one read of the stream waits for the next event."""
@@ -86,13 +86,10 @@ class EventService:
         """Tell all replicas, and return once it is in the stream. Raises `StoreUnavailable`."""
         return await self._queue.put_and_wait(kind, payload)
 
-    async def bounds(self) -> Bounds:
-        """The oldest and the newest event that can be read again."""
-        return await self._stream.bounds()
-
-    async def since(self, sequence: Sequence, *, entries: int) -> list[Event]:
-        """Events after this one, as they are in the stream now; those of at most so many entries."""
-        return await self._stream.range(sequence, count=entries)
+    async def since(self, sequence: Sequence, *, entries: int) -> list[Event] | None:
+        """Events after this one, as they are in the stream now; those of at most so many
+        entries from its own on. None where the stream doesn't reach back to it."""
+        return await self._stream.since(sequence, entries=entries)
 
     @property
     def fresh(self) -> bool:

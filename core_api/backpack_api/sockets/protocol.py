@@ -77,6 +77,7 @@ class SocketProtocol(asyncio.Protocol):
         "_connections",
         "_heard",
         "_loop",
+        "_overflown",
         "_owner",
         "_parts",
         "_paused",
@@ -117,6 +118,7 @@ class SocketProtocol(asyncio.Protocol):
         self._paused = False
         self._queue: deque[bytes] | None = None
         self._queued = 0
+        self._overflown = False
         self._writable: asyncio.Future[None] | None = None
         self._parts: list[bytes] | None = None
         self._heard = True
@@ -142,7 +144,7 @@ class SocketProtocol(asyncio.Protocol):
     def send(self, frame: bytes) -> None:
         """Send a frame that `frames` made, or queue it behind what the client hasn't read.
         Never waits; a client that is too far behind is closed."""
-        if self._closing or self._transport is None:
+        if self._closing or self._overflown or self._transport is None:
             return
         if not self._paused:
             self._transport.write(frame)
@@ -150,7 +152,10 @@ class SocketProtocol(asyncio.Protocol):
         if self._queue is None:
             self._queue = deque()
         if self._queued > MAX_QUEUED_BYTES or len(self._queue) >= MAX_QUEUED_FRAMES:
-            self.close(codes.TRY_AGAIN_LATER, "too slow a reader")
+            if not self._overflown:
+                # Not at once: whoever sends may be going through a list of sockets.
+                self._overflown = True
+                self._loop.call_soon(self.close, codes.TRY_AGAIN_LATER, "too slow a reader")
             return
         self._queue.append(frame)
         self._queued += len(frame)

@@ -84,12 +84,14 @@ class EventStream:
         return [_events_of(entry, fields) for _, entries in answer or () for entry, fields in entries]
 
     @cache_errors
-    async def range(self, since: Sequence, *, count: int) -> list[Event]:
-        """The events after this one, of at most `count` entries. The entry of `since`
-        itself counts as one."""
-        found = await self._redis.xrange(KEY, min=since.entry, count=count)
+    async def since(self, sequence: Sequence, *, entries: int) -> list[Event] | None:
+        """The events after this one, of at most so many entries from its own on. None where
+        its own is no longer there: then others may be missing, too."""
+        found = await self._redis.xrange(KEY, min=sequence.entry, count=entries)
+        if not found or found[0][0].decode() != sequence.entry:
+            return None
         events = [event for entry, fields in found for event in _events_of(entry, fields)]
-        return [event for event in events if event.sequence > since]
+        return [event for event in events if event.sequence > sequence]
 
     @cache_errors
     async def trim(self, max_bytes: int) -> None:
@@ -109,8 +111,7 @@ def encode_event(kind: str, payload: JsonObject) -> bytes:
 
 
 def _events_of(entry: bytes, fields: dict[bytes, bytes]) -> list[Event]:
-    name = entry.decode()
-    return [
-        Event(of_entry(name, index), kind, payload)
-        for index, (kind, payload) in enumerate(orjson.loads(fields[b"e"]))
-    ]
+    name, text = entry.decode(), fields[b"e"]
+    events = orjson.loads(text)
+    size = len(text) // max(1, len(events))
+    return [Event(of_entry(name, place), kind, payload, size) for place, (kind, payload) in enumerate(events)]

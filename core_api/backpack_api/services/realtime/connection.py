@@ -1,6 +1,8 @@
 """One socket of `/realtime`: who is at its other end, and since when."""
 
+import itertools
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from backpack_api.domain.json_text import JsonObject
 from backpack_api.domain.sessions import Session
@@ -9,6 +11,9 @@ from backpack_api.sockets import codes
 from backpack_api.sockets.connection import Connection
 from backpack_api.sockets.operations import Operations
 from backpack_api.sockets.protocol import SocketProtocol
+
+if TYPE_CHECKING:
+    from backpack_api.services.realtime.feed import Subscription
 
 SIGN_IN = "auth"
 SIGN_IN_SECONDS = 5.0
@@ -29,6 +34,8 @@ class RealtimeConnection(Connection["RealtimeConnection"]):
         self.session: Session | None = None
         self.greeted = False
         """Whether the hello was sent: nothing goes before it."""
+        self.subscriptions: dict[str, Subscription] = {}
+        self._numbers = itertools.count(1)
         self._on_closed = on_closed
         self._deadline = self._loop.call_later(SIGN_IN_SECONDS, self.refuse)
 
@@ -42,6 +49,10 @@ class RealtimeConnection(Connection["RealtimeConnection"]):
     def signed_in(self, session: Session) -> None:
         self.session = session
         self._deadline.cancel()
+
+    def next_subscription(self) -> int:
+        """The number of the socket's next subscription: counted from 1, never given twice."""
+        return next(self._numbers)
 
     def refuse(self) -> None:
         """Close a socket that nobody has signed in at."""

@@ -5,9 +5,11 @@ import asyncio
 from backpack_api.domain.accounts import User
 from backpack_api.problems import NotAllowed, NotSignedIn
 from backpack_api.services.accounts import AccountService
+from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.events import EventService
 from backpack_api.services.realtime.connection import RealtimeConnection
 from backpack_api.services.realtime.hub import Hub
+from backpack_api.services.realtime.subscriptions import RulesOf, Subscriptions
 from backpack_api.services.sessions import SessionService
 from backpack_api.sockets import codes
 
@@ -15,11 +17,21 @@ from backpack_api.sockets import codes
 class RealtimeService:
     """Realtime of one replica."""
 
-    def __init__(self, *, events: EventService, sessions: SessionService, accounts: AccountService) -> None:
+    def __init__(
+        self,
+        *,
+        events: EventService,
+        sessions: SessionService,
+        accounts: AccountService,
+        live: LiveConfiguration,
+        rules_of: RulesOf,
+    ) -> None:
         self._events = events
         self._sessions = sessions
         self._accounts = accounts
         self.hub = Hub(events)
+        self.subscriptions = Subscriptions(events, rules_of)
+        live.on_change(lambda _: self.subscriptions.rules_changed())
 
     async def sign_in(self, connection: RealtimeConnection, token: str) -> None:
         """Take a socket in; its user is greeted soon after. Raises `NotSignedIn` where the
@@ -47,6 +59,7 @@ class RealtimeService:
     def left(self, connection: RealtimeConnection) -> None:
         """Let go of a socket that is over."""
         if connection.session is not None:
+            self.subscriptions.leave(connection)
             self.hub.leave(connection)
 
     def shutdown(self) -> None:
