@@ -6,6 +6,7 @@ import socket
 import time
 from datetime import UTC, datetime
 
+from backpack_api.domain.actors import Actor
 from backpack_api.domain.identifiers import IdentifierFactory
 from backpack_api.domain.rules import Rules
 from backpack_api.services.account_records import AccountRecords
@@ -38,8 +39,8 @@ from backpack_api.stores.indexes import IndexStore
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.mongo import Mongo
 from backpack_api.stores.redis import Cache
-from backpack_api.stores.retries import RetryStore
 from backpack_api.stores.replicas import ReplicaStore
+from backpack_api.stores.retries import RetryStore
 from backpack_api.stores.sessions import SessionStore
 from backpack_api.stores.sites import SiteStore
 from backpack_api.stores.stream import EventStream
@@ -185,7 +186,7 @@ class Runtime:
         return self.live.current
 
     async def _rules_of(self, collection: str, user_id: str) -> Rules:
-        return (await self.collections.find(collection, user_id)).rules
+        return (await self.collections.find(collection, Actor(user_id))).rules
 
     def start(self) -> None:
         """Begin what goes on beside the requests."""

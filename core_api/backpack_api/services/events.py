@@ -62,6 +62,7 @@ class EventService:
         self._run: str | None = None
         self._heard_run: str | None = None
         self._lost = True
+        self._hearing: set[asyncio.Future[None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     def on(self, kind: str, handler: Handler) -> None:
@@ -90,6 +91,13 @@ class EventService:
         """Events after this one, as they are in the stream now; those of at most so many
         entries from its own on. None where the stream doesn't reach back to it."""
         return await self._stream.since(sequence, entries=entries)
+
+    async def heard(self, sequence: Sequence) -> None:
+        """Return once this event, which is in the stream, was heard here."""
+        while sequence > self.position:
+            waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._hearing.add(waiting)
+            await waiting
 
     @property
     def fresh(self) -> bool:
@@ -157,6 +165,7 @@ class EventService:
                         await asyncio.sleep(0)
             if len(batches) < MAX_ENTRIES:
                 self._heard_at = heard_at
+            self._release()
 
     async def _find_position(self) -> None:
         """Go on where reading stopped, if the stream still has all that came after."""
@@ -167,6 +176,13 @@ class EventService:
         if not whole:
             self.position = bounds.last
             self._forget()
+
+    def _release(self) -> None:
+        """Wake those who wait for an event: they look again."""
+        hearing, self._hearing = self._hearing, set()
+        for waiting in hearing:
+            if not waiting.done():
+                waiting.set_result(None)
 
     def _hear(self, event: Event) -> None:
         self.position = event.sequence

@@ -85,6 +85,7 @@ class Replayed:
         self._group = Group(subscription.filter)
         self._group.add(subscription)
         self._subscription = subscription
+        self.connection = subscription.connection
 
     def deliver(self, event: Event, rule: Rule) -> None:
         if event.payload["collection"] != self._subscription.collection:

@@ -20,7 +20,6 @@ MAX_SUBSCRIPTIONS = 100
 REPLAY_ENTRIES = 16
 """Entries of the stream that are read at once for a replay."""
 RETRY_SECONDS = 0.5
-HEARING_SECONDS = 0.01
 
 RulesOf = Callable[[str, str], Awaitable[Rules]]
 """The rules of a collection for a user. Raises `NotFound`."""
@@ -183,38 +182,31 @@ class Subscriptions:
         False where something is missing: then it hasn't joined."""
         if await self._events.since(since, entries=1) is None:
             return False
-        while since > self._events.position:
-            # Another replica told the client of it before this one heard.
-            await asyncio.sleep(HEARING_SECONDS)
+        await self._events.heard(since)  # another replica may have told of it first
         replayed, position = Replayed(one), since
-        while not one.ended and one.connection.socket.open:
+        while not one.missed and not one.ended and one.connection.socket.open:
             feed = await self._feed(one.collection, one.user_id)
-            if one.missed:
-                return False
             if position >= self._events.position:
-                return self._join(feed, one)
+                self._replaying.discard(one)
+                feed.add(one)
+                return True
             events = await self._events.since(position, entries=REPLAY_ENTRIES)
-            if events is None:
+            if not events or not await self._send_again(replayed, events, feed.rules.read):
                 return False
-            for event in events:
-                await one.connection.socket.drained()
-                if one.ended or one.missed or event.kind == RESET:
-                    return False
-                if event.sequence > self._events.position:
-                    break  # it comes by itself
-                if event.kind == DOCUMENT:
-                    replayed.deliver(event, feed.rules.read)
-                position = event.sequence
-            else:
-                if not events:
-                    return False
-                continue
-            position = max(position, self._events.position)
+            # What is in the stream, but wasn't heard yet, comes by itself.
+            position = min(events[-1].sequence, self._events.position)
         return False
 
-    def _join(self, feed: Feed, one: Subscription) -> bool:
-        self._replaying.discard(one)
-        feed.add(one)
+    async def _send_again(self, replayed: Replayed, events: list[Event], rule: Rule) -> bool:
+        """Send those that were heard here. False across a reset."""
+        for event in events:
+            await replayed.connection.socket.drained()
+            if event.sequence > self._events.position:
+                break
+            if event.kind == RESET:
+                return False
+            if event.kind == DOCUMENT:
+                replayed.deliver(event, rule)
         return True
 
     async def _feed_or_none(self, one: Subscription) -> Feed | None:
