@@ -4,7 +4,7 @@ import sys
 
 from bench.api import options as options_module
 from bench.api import report
-from bench.api.measures import rates
+from bench.api.measures import fanout, growth, hashing, rates, start, upload
 from bench.api.stage import Stage
 
 
@@ -14,6 +14,18 @@ def main() -> int:
     with Stage(options) as stage:
         if set(options.only) & set(options_module.RATES):
             tables.append(rates.table(stage))
+        if "hash" in options.only:
+            tables.append(hashing.table(stage))
+        if "growth" in options.only:
+            tables.append(growth.table(stage))
+        if "fanout" in options.only:
+            tables.extend(fanout.tables(stage))
+        if "start" in options.only:
+            tables.append(start.start_table(stage))
+        if "idle" in options.only:
+            tables.append(start.idle_table(stage))
+        if "upload" in options.only:
+            tables.append(upload.table(stage))
     for table in tables:
         print(f"\n{table.markdown()}")
     if options.write:

@@ -8,6 +8,7 @@ from backpack_api import error_answers
 from backpack_api.middleware.administrators import AdministratorsOnly
 from backpack_api.middleware.request_context import RequestContext
 from backpack_api.routes.admin import configuration, metrics, releases
+from backpack_api.routes.admin.socket import socket_routes
 from backpack_api.routes.health import healthz
 from backpack_api.runtime import Runtime
 
@@ -15,7 +16,13 @@ from backpack_api.runtime import Runtime
 def admin_app(runtime: Runtime) -> ASGIApp:
     """Everything that is served on the admin port."""
     app = Starlette(
-        routes=[Route("/healthz", healthz), *metrics.routes, *configuration.routes, *releases.routes],
+        routes=[
+            Route("/healthz", healthz),
+            *metrics.routes,
+            *configuration.routes,
+            *releases.routes,
+            *socket_routes(runtime),
+        ],
         exception_handlers=error_answers.HANDLERS,
     )
     app.router.redirect_slashes = False

@@ -2,14 +2,18 @@
 
 import base64
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from websockets.sync.client import connect
 
 from backpack_contract import admin_tokens
 from support.core_api import CoreApi
+from support.sockets import Socket
 
 
 class AdminSigner:
@@ -57,3 +61,13 @@ class AdminHttp:
         headers = {**self.headers, **options.pop("headers", {})}
         options.setdefault("timeout", 30)
         return httpx.request(method, f"{self.api.admin}{path}", headers=headers, **options)
+
+    @contextmanager
+    def socket(self, **options: Any) -> Iterator[Socket]:
+        """A connection to `/admin`."""
+        url = self.api.admin.replace("http://", "ws://") + "/admin"
+        options.setdefault("additional_headers", self.headers)
+        options.setdefault("compression", None)
+        options.setdefault("max_size", 2**24)
+        with connect(url, proxy=None, **options) as connection:
+            yield Socket(connection)

@@ -49,8 +49,8 @@ def measure(stage: Stage, verb: str) -> dict[str, list[load.Load]]:
     for number in range(options.rounds):
         for peer in stage.peers:
             if number == 0 and options.warm_up:
-                _run(peer, sent[peer.name], options.warm_up, connections)
-            result = _run(peer, sent[peer.name], options.seconds, connections)
+                run(peer, sent[peer.name], options.warm_up, connections)
+            result = run(peer, sent[peer.name], options.seconds, connections)
             results.setdefault(peer.name, []).append(result)
         if stage.with_driver and verb != "login":
             collection = into if verb == "create" else TASKS
@@ -91,5 +91,6 @@ def table(stage: Stage) -> Table:
     )
 
 
-def _run(peer: Peer, sent: list[Request], seconds: float, connections: int) -> load.Load:
+def run(peer: Peer, sent: list[Request], seconds: float, connections: int) -> load.Load:
+    """wrk against this server, as its signed-in user."""
     return load.run(peer.host, peer.headers, sent, seconds=seconds, connections=connections)

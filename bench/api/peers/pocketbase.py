@@ -26,6 +26,8 @@ from support.processes import ServerProcess, free_port
 ROOT = "root@example.com"
 SIGNED_IN = '@request.auth.id != ""'
 BULK = 1000
+UPLOADS = "uploads"
+"""The collection whose records take large files."""
 HASHES = 20
 _HOOK = f"""
 routerAdd("GET", "/hash", (e) => {{
@@ -144,7 +146,7 @@ class PocketBase(Peer):
 
     def upload(self, size: int) -> Upload:
         headers = {"Authorization": self.headers["Authorization"]}
-        return multipart_upload("/api/collections/uploads/records", "file", headers)
+        return multipart_upload(f"/api/collections/{UPLOADS}/records", "file", headers)
 
     def hash_seconds(self) -> float:
         """How long it takes to verify one password, asked of the program itself by a hook

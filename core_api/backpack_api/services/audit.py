@@ -28,12 +28,15 @@ class AuditService:
         store: AuditStore,
         new_id: Callable[[], str],
         now: Callable[[], datetime],
+        *,
         max_entries: int = MAX_ENTRIES,
+        prune_every: int = PRUNE_EVERY,
     ) -> None:
         self._store = store
         self._new_id = new_id
         self._now = now
         self._max_entries = max_entries
+        self._prune_every = prune_every
         self._until_pruning = 0
 
     @asynccontextmanager
@@ -78,6 +81,6 @@ class AuditService:
     async def _prune(self) -> None:
         self._until_pruning -= 1
         if self._until_pruning < 0:
-            self._until_pruning = PRUNE_EVERY
+            self._until_pruning = self._prune_every
             oldest = first_id_of(self._now() - timedelta(days=MAX_AGE_DAYS))
             await self._store.prune(keep=self._max_entries, oldest=oldest)

@@ -3,7 +3,7 @@ password is asked for: who may call this is decided before."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from backpack_api.domain.accounts import ManagedUser, check_email, check_new_password
 from backpack_api.domain.cursors import decode_cursor, encode_cursor
@@ -20,9 +20,12 @@ MAX_SEARCH_LENGTH = 254
 """An e-mail address has no more characters."""
 
 
+UserOrder = Literal["createdAt", "-createdAt", "email", "-email"]
+
+
 @dataclass(frozen=True, slots=True)
 class UserPage:
-    """Users in the order of their ids, which is that of their registration."""
+    """Users of a list, in its order."""
 
     items: list[ManagedUser]
     next_cursor: str | None
@@ -55,6 +58,7 @@ class UserService:
         limit: int = DEFAULT_LIMIT,
         cursor: str | None = None,
         total: bool = False,
+        sort: UserOrder = "createdAt",
     ) -> UserPage:
         """Users whose e-mail address holds `search`, in whatever case. Raises `InvalidValue`."""
         if search is not None and len(search) > MAX_SEARCH_LENGTH:
@@ -62,11 +66,20 @@ class UserService:
         if not 1 <= limit <= MAX_LIMIT:
             raise InvalidValue.at("limit", f"must be a number from 1 to {MAX_LIMIT}")
         text = search.strip().lower() if search else ""
-        after = decode_cursor(cursor) if cursor is not None else None
-        found = await self._users.page(search=text, after=after, limit=limit + 1)
+        by_email, descending = sort.endswith("email"), sort.startswith("-")
+        found = await self._users.page(
+            search=text,
+            after=_place_of(cursor, sort) if cursor is not None else None,
+            limit=limit + 1,
+            by_email=by_email,
+            descending=descending,
+        )
         items = [_managed(stored) for stored in found[:limit]]
         count = await self._users.count(search=text) if total else None
-        return UserPage(items, encode_cursor(items[-1].user.id) if len(found) > limit else None, count)
+        if len(found) <= limit:
+            return UserPage(items, None, count)
+        last = items[-1].user
+        return UserPage(items, encode_cursor(f"{sort} {last.email if by_email else last.id}"), count)
 
     async def get(self, user_id: str) -> ManagedUser:
         return _existing(await self._records.by_id(user_id))
@@ -112,6 +125,14 @@ class UserService:
         """Sign the user out, within a second on every replica."""
         await self.get(user_id)
         await self._sessions.end_all(user_id)
+
+
+def _place_of(cursor: str, sort: UserOrder) -> str:
+    """The id or address that a page begins after. Raises `InvalidValue`."""
+    order, _, place = decode_cursor(cursor).partition(" ")
+    if order != sort or not place:
+        raise InvalidValue.at("cursor", "is not the `nextCursor` of a list in this order")
+    return place
 
 
 def _disabled(disabled: bool) -> Callable[[StoredUser], StoredUser]:

@@ -60,13 +60,18 @@ class UserStore:
         return _from_document(await self._users.find_one({"email": email}))
 
     @database_errors
-    async def page(self, *, search: str, after: str | None, limit: int) -> list[StoredUser]:
-        """At most `limit` users in the order of their ids, those after `after` only, whose
-        address holds this text; the empty text is in every one."""
+    async def page(
+        self, *, search: str, after: str | None, limit: int, by_email: bool = False, descending: bool = False
+    ) -> list[StoredUser]:
+        """At most `limit` users in the order of their ids or of their addresses, those after
+        the id or address `after` only, whose address holds this text; the empty text is in
+        every one."""
+        key = "email" if by_email else "_id"
         wanted = _holding(search)
         if after is not None:
-            wanted["_id"] = {"$gt": after}
-        found = self._users.find(wanted).sort("_id", 1).limit(limit)
+            beyond = {"$lt" if descending else "$gt": after}
+            wanted[key] = {**wanted.get(key, {}), **beyond}
+        found = self._users.find(wanted).sort(key, -1 if descending else 1).limit(limit)
         return [stored async for document in found if (stored := _from_document(document))]
 
     @database_errors

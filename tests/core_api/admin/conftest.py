@@ -10,6 +10,7 @@ from support.admin_client import AdminHttp, AdminSigner
 from support.core_api import CoreApi
 from support.ferretdb import FerretDB
 from support.redis import Redis
+from support.sockets import Socket
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +62,10 @@ def start_admin_api(
 def admin(admin_api: CoreApi, signer: AdminSigner) -> AdminHttp:
     """The administrator `ada`."""
     return AdminHttp(admin_api, signer)
+
+
+@pytest.fixture
+def console(admin: AdminHttp) -> Iterator[Socket]:
+    """The administrator's WebSocket."""
+    with admin.socket() as socket:
+        yield socket

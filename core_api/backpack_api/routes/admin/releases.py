@@ -20,7 +20,7 @@ async def create_release(request: Request) -> Response:
         runtime.sites.limits.check_archive(int(length))
     async with runtime.admin.audit.change(by, "site.upload", {}) as change:
         release = await runtime.sites.create_release(_upload(request), by, activate=activate)
-        change.target["release"] = release["id"]
+        change.target["releaseId"] = release["id"]
     return JsonResponse(release, status_code=201)
 
 

@@ -1,0 +1,56 @@
+"""What one verification of a password costs by itself, so that sign-ins are compared
+for what they add to it."""
+
+import time
+
+from backpack_api.services.passwords import PasswordService
+from bench.api import load
+from bench.api.peers.backpack import Backpack
+from bench.api.peers.parse import Parse
+from bench.api.peers.peer import PASSWORD, Peer
+from bench.api.peers.pocketbase import PocketBase
+from bench.api.report import Table, ratio
+from bench.api.stage import Stage
+
+TIMES = 20
+SECONDS = 4.0
+
+
+def table(stage: Stage) -> Table:
+    """One client that signs in again and again, beside the hash alone."""
+    rows = []
+    for peer in stage.peers:
+        alone = hash_seconds(peer) * 1000
+        found = load.run(
+            peer.host, peer.headers, [peer.login()], seconds=max(2, stage.options.seconds / 2), connections=1
+        )
+        rows.append(
+            [
+                peer.name,
+                peer.hashing,
+                f"{alone:.1f}",
+                f"{found.p50:.1f}",
+                f"{found.p50 - alone:+.1f}",
+                f"**{ratio(found.p50, alone)}**",
+            ]
+        )
+    return Table(
+        "Signing in, one client after another, milliseconds",
+        ["", "hash", "hash alone", "sign in (p50)", "more", "of the hash"],
+        rows,
+        "PocketBase's and Parse's hash at their fixed cost, ours at its default; each measured by the very "
+        "code that the server uses. The last column compares them at the same hash cost.",
+    )
+
+
+def hash_seconds(peer: Peer) -> float:
+    """How long the server's own code takes to verify a password."""
+    if isinstance(peer, PocketBase | Parse):
+        return peer.hash_seconds()
+    assert isinstance(peer, Backpack)
+    context = PasswordService(memory_kib=19456, rounds=2)._context
+    kept = context.hash(PASSWORD)
+    began = time.perf_counter()
+    for _ in range(TIMES):
+        assert context.verify(PASSWORD, kept)
+    return (time.perf_counter() - began) / TIMES
