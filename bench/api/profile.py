@@ -26,7 +26,9 @@ def main() -> None:
     parser.add_argument("verbs", nargs="+", choices=RATES)
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--spy", help="the file for py-spy's stacks; of the last verb where there are several")
+    parser.add_argument(
+        "--spy", help="the file for py-spy's stacks; of the last verb where there are several"
+    )
     parser.add_argument("--driver", action="store_true", help="also what the bare driver takes")
     given = parser.parse_args()
     with Stage(Options(peers=("backpack",))) as stage:

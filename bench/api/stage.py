@@ -1,5 +1,6 @@
 """The servers of one run, started when they are first asked for and ended together."""
 
+import os
 import resource
 import shutil
 import tempfile
@@ -36,6 +37,8 @@ class Stage:
         # Sockets by the thousand, in the servers and in what connects to them.
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        # Nobody compiles a program anew at each start, so neither do these.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         self._closing.callback(shutil.rmtree, self._directory)
         try:
             for name in self.options.peers:

@@ -7,6 +7,7 @@ from backpack_api import error_answers
 from backpack_api.middleware.keys import Keys
 from backpack_api.middleware.origins import Origins
 from backpack_api.middleware.request_context import RequestContext
+from backpack_api.middleware.short_way import ShortWay
 from backpack_api.routes import auth, collections, documents, files, health, site
 from backpack_api.routes.realtime import realtime_routes
 from backpack_api.runtime import Runtime
@@ -35,5 +36,6 @@ def public_app(runtime: Runtime) -> ASGIApp:
     )
     runtime.metrics.know_routes(app.router.routes)
     key = runtime.settings.publishable_key
-    keys = Keys(app, runtime.live, key.get_secret_value() if key else None)
+    short_way = ShortWay(app, documents.routes, error_answers.problem)
+    keys = Keys(short_way, runtime.live, key.get_secret_value() if key else None)
     return RequestContext(Origins(keys, runtime.live), "public", runtime.metrics.request)

@@ -24,7 +24,8 @@ from backpack_api.responses import ProblemResponse
 log = logging.getLogger("backpack_api.problems")
 
 
-async def _problem(request: Request, error: Exception) -> Response:
+async def problem(request: Request, error: Exception) -> Response:
+    """The answer to a problem; a store that is away is also logged."""
     assert isinstance(error, Problem)  # noqa: S101  as it was registered
     if isinstance(error, StoreUnavailable):
         cause = type(error.__cause__).__name__
@@ -61,7 +62,7 @@ def _methods_at(request: Request) -> set[str]:
 
 
 HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
-    Problem: _problem,
+    Problem: problem,
     HTTPException: _http_error,
     Exception: _unexpected,
 }

@@ -6,6 +6,8 @@ an origin of this backpack: where it carries the session cookie, and wherever it
 says its origin.
 """
 
+from collections.abc import Iterable
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import Response
@@ -40,15 +42,16 @@ class Origins:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
+        given = headers.getlist("origin")
         # Two of them are no origin that is allowed, whichever comes first.
-        origin = ", ".join(headers.getlist("origin")) if "origin" in headers else None
+        origin = ", ".join(given) if given else None
         allowed = origin is not None and origin in self._allowed
 
         async def send_with_cors(message: Message) -> None:
             if message["type"].endswith("http.response.start"):
-                answer = MutableHeaders(scope=message)
-                answer.add_vary_header("Origin")
+                message["headers"] = _varying(message.get("headers", ()))
                 if allowed and origin is not None:
+                    answer = MutableHeaders(scope=message)
                     answer["Access-Control-Allow-Origin"] = origin
                     answer["Access-Control-Allow-Credentials"] = "true"
                     answer["Access-Control-Expose-Headers"] = _EXPOSED
@@ -87,6 +90,17 @@ class Origins:
     def _has_cookie(self, headers: Headers) -> bool:
         # Read as the session's lookup reads it: no spelling counts for one only.
         return any(self._cookie in cookie_parser(value) for value in headers.getlist("cookie"))
+
+
+def _varying(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers, which say that another origin would get another answer."""
+    varying = list(headers)
+    for index, (name, value) in enumerate(varying):
+        if name == b"vary":
+            varying[index] = (name, value + b", Origin")
+            return varying
+    varying.append((b"vary", b"Origin"))
+    return varying
 
 
 def _refusal(origin: str | None) -> str:
