@@ -1,5 +1,5 @@
 """Contents that were replaced or deleted. They stay for a while, so that downloads
-that another node has begun can end, but never so many that they fill the disk.
+that another node has begun can end, but not where their room is needed.
 
 What is still here when the process ends is found by the sweep.
 """
@@ -13,6 +13,7 @@ from backpack_api.stores.blobs import BlobStore
 
 KEEP_SECONDS = 30.0
 KEEP_BYTES = 64 * 1024 * 1024
+"""At most so many are kept, and only while the disk has as much room left."""
 
 
 class RetiredBlobs:
@@ -46,8 +47,8 @@ class RetiredBlobs:
                 self._wake.clear()
                 await self._wake.wait()
             due, blob, size = self._queue[0]
-            if self._bytes <= KEEP_BYTES and due > loop.time():
-                self._wake.clear()
+            self._wake.clear()
+            if due > loop.time() and await self._has_room():
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout_at(due):
                         await self._wake.wait()
@@ -56,3 +57,9 @@ class RetiredBlobs:
             self._bytes -= size
             with contextlib.suppress(StoreUnavailable):
                 await self._blobs.remove(blob)
+
+    async def _has_room(self) -> bool:
+        try:
+            return self._bytes <= KEEP_BYTES <= await self._blobs.room()
+        except StoreUnavailable:
+            return True  # nothing can be removed now either

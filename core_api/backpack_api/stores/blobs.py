@@ -59,6 +59,15 @@ class BlobStore:
 
         return await self._volume.run(opened)
 
+    async def room(self) -> int:
+        """The bytes that are free on the volume."""
+
+        def free() -> int:
+            volume = os.statvfs(self._volume.directory)
+            return volume.f_bavail * volume.f_frsize
+
+        return await self._volume.run(free)
+
     async def remove(self, id_: str) -> None:
         """Remove a blob; no error where there is none."""
         await self._volume.run(lambda: self._path(id_).unlink(missing_ok=True))
