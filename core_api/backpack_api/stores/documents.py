@@ -15,6 +15,7 @@ from backpack_api.domain.filters.engine import stored_name
 from backpack_api.domain.indexes import Index
 from backpack_api.domain.json_text import JsonObject
 from backpack_api.domain.listing import Plan
+from backpack_api.domain.paths import MISSING
 from backpack_api.domain.sorting import Sort
 from backpack_api.stores import pages
 from backpack_api.stores.compare_and_set import CompareAndSet
@@ -122,7 +123,12 @@ class DocumentStore:
         stored = to_stored(document)
         for index in indexes:
             names = [stored_name(key.path) for key in index.keys]
-            query: JsonObject = {name: {"$eq": _at(stored, name)} for name in names}
+            values = [_at(stored, name) for name in names]
+            if MISSING in values:
+                continue
+            query: JsonObject = {
+                name: {"$eq": value, "$exists": True} for name, value in zip(names, values, strict=True)
+            }
             async for other in self._collection(collection).find(query, {"_id": 1}).limit(2):
                 if other["_id"] != document.id:
                     return index
@@ -135,5 +141,5 @@ class DocumentStore:
 def _at(stored: MongoDocument, name: str) -> Any:
     value: Any = stored
     for part in name.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
+        value = value.get(part, MISSING) if isinstance(value, dict) else MISSING
     return value
