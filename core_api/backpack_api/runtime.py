@@ -142,6 +142,7 @@ class Runtime:
             store=FileStore(self._mongo, writes),
             locks=locks,
             usage=FileUsage(self._cache),
+            idempotency=self.idempotency,
             owner_exists=users.exists,
             new_id=new_id,
             now=_utc_now,

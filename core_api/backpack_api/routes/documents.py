@@ -10,12 +10,11 @@ from starlette.routing import Route
 
 from backpack_api.domain.actors import Actor
 from backpack_api.domain.documents import Document
-from backpack_api.domain.idempotency import HEADER, RetryKey, retry_key
 from backpack_api.domain.list_requests import PARAMETERS, from_query
 from backpack_api.domain.preconditions import Preconditions, etag_of
 from backpack_api.problems import InvalidValue
 from backpack_api.responses import JsonResponse
-from backpack_api.routes.requests import read_json, runtime_of, user_id_of
+from backpack_api.routes.requests import read_json, retry_key_of, runtime_of, user_id_of
 
 PRIVATE = {"Cache-Control": "private, no-cache"}
 _KNOWN = PARAMETERS | {"key"}
@@ -32,7 +31,7 @@ async def create_documents(request: Request) -> Response:
     actor = await _actor(request)
     documents, collection = runtime_of(request).documents, _collection(request)
     await documents.admit_create(collection, actor)
-    key = _retry_key(request, actor)
+    key = retry_key_of(request, actor)
     body = await read_json(request)
     if isinstance(body, list):
         created = await documents.create_many(collection, actor, body, key=key)
@@ -100,15 +99,6 @@ def _id(request: Request) -> str:
 
 async def _actor(request: Request) -> Actor:
     return Actor(await user_id_of(request))
-
-
-def _retry_key(request: Request, actor: Actor) -> RetryKey | None:
-    values = request.headers.getlist(HEADER)
-    if not values:
-        return None
-    if len(values) > 1:
-        raise InvalidValue.at(HEADER, "is given twice")
-    return retry_key(values[0], actor)
 
 
 def _answer(document: Document, status_code: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from backpack_api.domain.actors import Actor
 from backpack_api.domain.file_headers import content_headers
 from backpack_api.domain.file_requests import CONDITIONS, check_if_match, wanted
 from backpack_api.domain.files import StoredFile, check_bucket, check_new_name
 from backpack_api.problems import InvalidValue
 from backpack_api.responses import ContentResponse, JsonResponse
 from backpack_api.routes.multipart import Form, length_of, read_form
-from backpack_api.routes.requests import Body, read_model, runtime_of, signed_in, user_id_of
+from backpack_api.routes.requests import Body, read_model, retry_key_of, runtime_of, signed_in, user_id_of
 from backpack_api.services.files import Labels, Relabelling
 
 DEFAULT_LIMIT = 50
@@ -47,10 +48,13 @@ async def list_files(request: Request) -> Response:
 
 async def create_file(request: Request) -> Response:
     session = await signed_in(request)
-    runtime = runtime_of(request)
-    async with runtime.files.receive(session.user_id, declared=length_of(request)) as upload:
+    runtime, owner_id = runtime_of(request), session.user_id
+    key = retry_key_of(request, Actor(owner_id))
+    # A retry must not fail for the room that its own file takes.
+    earlier = await runtime.files.size_of_earlier(key) if key else 0
+    async with runtime.files.receive(owner_id, declared=length_of(request), replaces=earlier) as upload:
         form = await read_form(request, upload.write, _FIELDS, runtime.settings.upload_idle_seconds)
-        file = await runtime.files.create(session.user_id, upload, _labels(form))
+        file = await runtime.files.create(owner_id, upload, _labels(form), key)
     return _metadata(file, status_code=201, headers={"Location": f"/files/{file.id}"})
 
 

@@ -5,11 +5,13 @@ from typing import TypeVar, cast
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
+from backpack_api.domain.actors import Actor
 from backpack_api.domain.addresses import client_address
+from backpack_api.domain.idempotency import HEADER, RetryKey, retry_key
 from backpack_api.domain.json_text import parse_json
 from backpack_api.domain.sessions import Session, cookie_name
 from backpack_api.domain.shapes import Shape, read_shape
-from backpack_api.problems import MalformedRequest, NotSignedIn, TooLarge
+from backpack_api.problems import InvalidValue, MalformedRequest, NotSignedIn, TooLarge
 from backpack_api.runtime import Runtime
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -56,6 +58,14 @@ async def read_json(request: Request) -> object:
 async def read_model(request: Request, model: type[M]) -> M:
     """The body as a model. Raises `InvalidValue` with its faults."""
     return read_shape(parse_json(await read_body(request, MAX_MODEL_BYTES)), model)
+
+
+def retry_key_of(request: Request, actor: Actor) -> RetryKey | None:
+    """The key of `Idempotency-Key`, where there is one. Raises `InvalidValue`."""
+    values = request.headers.getlist(HEADER)
+    if len(values) > 1:
+        raise InvalidValue.at(HEADER, "is given twice")
+    return retry_key(values[0], actor) if values else None
 
 
 def bearer_of(request: HTTPConnection) -> str | None:

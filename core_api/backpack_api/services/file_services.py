@@ -8,6 +8,7 @@ from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.file_administration import FileAdministration
 from backpack_api.services.file_sweep import FileSweep
 from backpack_api.services.files import FileService
+from backpack_api.services.idempotency import IdempotencyService
 from backpack_api.services.quotas import Quotas
 from backpack_api.services.retired_blobs import RetiredBlobs
 from backpack_api.services.uploads import UploadService
@@ -38,6 +39,7 @@ class FileServices:
         store: FileStore,
         locks: Locks,
         usage: FileUsage,
+        idempotency: IdempotencyService,
         owner_exists: Callable[[str], Awaitable[bool]],
         new_id: Callable[[], str],
         now: Callable[[], datetime],
@@ -54,6 +56,7 @@ class FileServices:
             retired=retired,
             uploads=UploadService(blobs, live, quotas),
             quotas=quotas,
+            idempotency=idempotency,
             owner_exists=owner_exists,
             new_id=new_id,
             now=now,

@@ -12,9 +12,18 @@ from datetime import datetime, timedelta
 
 from backpack_api.domain.cursors import decode_cursor, encode_cursor
 from backpack_api.domain.file_requests import Wanted, check_if_match
-from backpack_api.domain.files import DEFAULT_BUCKET, StoredFile, check_readable, check_writable
+from backpack_api.domain.files import (
+    DEFAULT_BUCKET,
+    StoredFile,
+    check_readable,
+    check_writable,
+    file_from_json_object,
+)
+from backpack_api.domain.idempotency import HEADER, RetryKey, print_of
+from backpack_api.domain.json_text import JsonObject
 from backpack_api.domain.moments import in_milliseconds
-from backpack_api.problems import NotSignedIn, StoreUnavailable
+from backpack_api.problems import InvalidValue, NotSignedIn, StoreUnavailable
+from backpack_api.services.idempotency import IdempotencyService
 from backpack_api.services.quotas import Balance, Quotas
 from backpack_api.services.retired_blobs import RetiredBlobs
 from backpack_api.services.retries import attempts
@@ -22,6 +31,8 @@ from backpack_api.services.uploads import Upload, UploadService
 from backpack_api.stores.blobs import BlobReader, BlobStore
 from backpack_api.stores.files import FileStore
 
+SCOPE = "files"
+"""What the ids of files are made for, from keys of retries."""
 OPEN_TRIES = 3
 """How often a content is looked for that another write may just have replaced."""
 
@@ -64,6 +75,7 @@ class FileService:
         retired: RetiredBlobs,
         uploads: UploadService,
         quotas: Quotas,
+        idempotency: IdempotencyService,
         owner_exists: Callable[[str], Awaitable[bool]],
         new_id: Callable[[], str],
         now: Callable[[], datetime],
@@ -73,6 +85,7 @@ class FileService:
         self._retired = retired
         self._uploads = uploads
         self._quotas = quotas
+        self._idempotency = idempotency
         self._owner_exists = owner_exists
         self._new_id = new_id
         self._now = now
@@ -113,30 +126,59 @@ class FileService:
         """An upload of the owner's: see `UploadService.receive`."""
         return self._uploads.receive(owner_id, declared=declared, replaces=replaces)
 
-    async def create(self, owner_id: str, upload: Upload, labels: Labels) -> StoredFile:
-        """Keep an upload as a new file. Raises `InsufficientStorage`."""
+    async def size_of_earlier(self, key: RetryKey) -> int:
+        """The bytes that the file of an earlier request with this key takes."""
+        file = await self._store.get(key.identifier(SCOPE))
+        return 0 if file is None else file.size
+
+    async def create(
+        self, owner_id: str, upload: Upload, labels: Labels, key: RetryKey | None = None
+    ) -> StoredFile:
+        """Keep an upload as a new file; with a key once only, however often it comes.
+        Raises `InsufficientStorage`, and `InvalidValue` for a key of another upload."""
         await upload.writer.finish()
-        async with self._writing_of(owner_id, upload.size) as balance:
-            now = in_milliseconds(self._now())
-            file = StoredFile(
-                id=self._new_id(),
-                owner_id=owner_id,
-                bucket=labels.bucket or DEFAULT_BUCKET,
-                filename=labels.filename,
-                content_type=labels.content_type,
-                size=upload.size,
-                sha256=upload.writer.sha256,
-                public=bool(labels.public),
-                created_at=now,
-                updated_at=now,
-                written_at=now.replace(microsecond=0),
-                version=1,
-                blob=upload.writer.id,
-            )
+        now = in_milliseconds(self._now())
+        file = StoredFile(
+            id=self._new_id() if key is None else key.identifier(SCOPE),
+            owner_id=owner_id,
+            bucket=labels.bucket or DEFAULT_BUCKET,
+            filename=labels.filename,
+            content_type=labels.content_type,
+            size=upload.size,
+            sha256=upload.writer.sha256,
+            public=bool(labels.public),
+            created_at=now,
+            updated_at=now,
+            written_at=now.replace(microsecond=0),
+            version=1,
+            blob=upload.writer.id,
+        )
+        if key is None:
+            return await self._keep(file, upload)
+        answered = file.to_json_object()
+        request = [answered[name] for name in ("bucket", "filename", "contentType", "sha256", "public")]
+
+        async def action() -> JsonObject:
+            return (await self._keep_once(file, upload)).to_json_object()
+
+        outcome, _ = await self._idempotency.once(key, print_of("create file", request), action)
+        return file_from_json_object(outcome)
+
+    async def _keep(self, file: StoredFile, upload: Upload) -> StoredFile:
+        async with self._writing_of(file.owner_id, upload.size) as balance:
             await upload.writer.keep()
             await self._store.insert(file)
             balance.changed(upload.size)
         return file
+
+    async def _keep_once(self, file: StoredFile, upload: Upload) -> StoredFile:
+        """Keep it, unless a process has that was ended before it could say so."""
+        earlier = await self._store.get(file.id)
+        if earlier is None:
+            return await self._keep(file, upload)
+        if earlier.version == 1 and earlier.sha256 != file.sha256:
+            raise InvalidValue.at(HEADER, "was used for another request; take a new key for each")
+        return replace(file, created_at=earlier.created_at, updated_at=earlier.created_at)
 
     async def overwrite(
         self, file_id: str, user_id: str, upload: Upload, labels: Labels, if_match: str | None
