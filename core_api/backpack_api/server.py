@@ -15,7 +15,7 @@ from backpack_api.app import public_app
 from backpack_api.http_protocol import HttpProtocol
 from backpack_api.logs import FIELDS
 from backpack_api.runtime import Runtime
-from backpack_api.sockets.protocol import SocketProtocol
+from backpack_api.sockets.protocol import LargeSocketProtocol, SocketProtocol
 
 KEEP_ALIVE_SECONDS = 120
 """Longer than proxies keep idle connections, so that it is they who close them."""
@@ -38,8 +38,8 @@ async def serve(runtime: Runtime) -> None:
     settings = runtime.settings
     sockets = [_listen(settings.bind, settings.public_port), _listen(settings.bind, settings.admin_port)]
     servers = [
-        _server(public_app(runtime), settings.grace_seconds),
-        _server(admin_app(runtime), settings.grace_seconds),
+        _server(public_app(runtime), SocketProtocol, settings.grace_seconds),
+        _server(admin_app(runtime), LargeSocketProtocol, settings.grace_seconds),
     ]
     told_to_end = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -70,13 +70,13 @@ async def serve(runtime: Runtime) -> None:
     log.info("ended")
 
 
-def _server(app: ASGIApp, grace_seconds: int) -> _Server:
+def _server(app: ASGIApp, sockets: type[SocketProtocol], grace_seconds: int) -> _Server:
     return _Server(
         uvicorn.Config(
             app,
             loop="none",
             http=HttpProtocol,
-            ws=SocketProtocol,
+            ws=sockets,
             lifespan="off",
             log_config=None,
             access_log=False,

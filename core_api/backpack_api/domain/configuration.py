@@ -1,11 +1,13 @@
 """Which configurations this backpack takes: what their types can't say."""
 
+import re
 from collections.abc import Iterator
 
 from backpack_api.domain.administrators import key_bytes
-from backpack_api.domain.collections import is_collection_name
+from backpack_api.domain.collections import Collection
+from backpack_api.domain.schemas import Schema
 from backpack_api.problems import Conflict, Fault, InvalidValue
-from backpack_contract.configuration import BackpackConfiguration, ConfigurationError
+from backpack_contract.configuration import BackpackConfiguration, ConfigurationError, DeclaredCollection
 
 _SAME = ("uid", "name", "namespace")
 _POSITIVE = ("session_ttl_seconds", "password_min_length", "quota_per_user", "max_file_size", "keep_releases")
@@ -44,8 +46,19 @@ def _faults(configuration: BackpackConfiguration, current: BackpackConfiguration
         kids.add(key_.kid)
     names: set[str] = set()
     for number, collection in enumerate(configuration.collections):
-        if not is_collection_name(collection.name):
-            yield Fault(f"collections[{number}].name", "can't be the name of a collection")
+        yield from _collection_faults(collection, f"collections[{number}]")
         if collection.name in names:
             yield Fault(f"collections[{number}].name", "is there twice")
         names.add(collection.name)
+
+
+def _collection_faults(declared: DeclaredCollection, key: str) -> Iterator[Fault]:
+    try:
+        collection = Collection.declared(declared)
+        if collection.schema is not None:
+            Schema(collection.schema)
+    except InvalidValue as problem:
+        for fault in problem.errors:
+            # `/indexes/0/keys` of a body is `.indexes[0].keys` here.
+            path = re.sub(r"/(\d+)(?=/|$)", r"[\1]", fault.path).replace("/", ".")
+            yield Fault(f"{key}{path}", fault.message)

@@ -3,7 +3,7 @@ backpack, and for the deletion of accounts."""
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backpack_api.domain.files import StoredFile
@@ -13,6 +13,15 @@ from backpack_api.services.retired_blobs import RetiredBlobs
 from backpack_api.services.retries import attempts
 from backpack_api.stores.blobs import BlobReader, BlobStore
 from backpack_api.stores.files import FileStore
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """All files together, and what still fits on the volume."""
+
+    count: int
+    bytes: int
+    free_bytes: int
 
 
 class FileAdministration:
@@ -52,6 +61,10 @@ class FileAdministration:
                     self._retired.add(file.blob, file.size)
                     return file
         raise AssertionError  # attempts() ends by itself
+
+    async def totals(self) -> Totals:
+        count, size = await self._store.totals()
+        return Totals(count, size, await self._blobs.room())
 
     def every(self) -> AsyncIterator[StoredFile]:
         """All files, in the order of their ids."""

@@ -81,6 +81,10 @@ class UserService:
         last = items[-1].user
         return UserPage(items, encode_cursor(f"{sort} {last.email if by_email else last.id}"), count)
 
+    async def count(self) -> int:
+        """How many users there are."""
+        return await self._users.count(search="")
+
     async def get(self, user_id: str) -> ManagedUser:
         return _existing(await self._records.by_id(user_id))
 

@@ -8,7 +8,7 @@ happens in its order; those of different sockets at the same time.
 import asyncio
 import logging
 from collections import deque
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from backpack_api.domain.json_text import JsonObject, parse_json, to_json
 from backpack_api.domain.token_bucket import TokenBucket
@@ -45,6 +45,8 @@ S = TypeVar("S", bound="Connection[Any]")
 class Connection(Generic[S]):
     """One socket as its operations see it: to be derived from, with what they need to know
     of the client. `S` is the deriving class."""
+
+    max_answer_bytes: ClassVar[int] = MAX_ANSWER_BYTES
 
     def __init__(self, socket: SocketProtocol, operations: Operations[S], request_id: str) -> None:
         self.socket = socket
@@ -116,7 +118,7 @@ class Connection(Generic[S]):
             self.admit(message)
             fields = {key: value for key, value in message.items() if key not in ("id", "op")}
             data = await self._operations.run(self, message.get("op"), fields)  # type: ignore[arg-type]
-            answer = _answer_of(id_, data)
+            answer = _answer_of(id_, data, self.max_answer_bytes)
         except Problem as problem:
             self._answer_error(id_, problem)
         except Exception:
@@ -149,12 +151,12 @@ def _id_of(message: JsonObject) -> Any:
     return message.get("id")
 
 
-def _answer_of(id_: Any, data: Any) -> bytes:
+def _answer_of(id_: Any, data: Any, limit: int) -> bytes:
     """The answer's text. Raises `TooLarge`."""
     answer = to_json({"re": id_, "ok": True, "data": data})
-    if len(answer) > MAX_ANSWER_BYTES:
+    if len(answer) > limit:
         raise TooLarge(
-            f"An answer on a socket is at most {MAX_ANSWER_BYTES} bytes; this one would be "
+            f"An answer on a socket is at most {limit} bytes; this one would be "
             f"{len(answer)}. Ask for less, or ask over HTTP."
         )
     return answer

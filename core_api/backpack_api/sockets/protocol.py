@@ -11,7 +11,7 @@ import logging
 import socket
 from collections import deque
 from http import HTTPStatus
-from typing import Any, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 from urllib.parse import unquote
 
 from starlette.types import Message, Scope
@@ -33,6 +33,8 @@ EXTENSION = "backpack.socket"
 """The key in the scope's extensions under which the application finds the `SocketProtocol`."""
 
 MAX_MESSAGE_BYTES = 64 * 1024
+MAX_LARGE_MESSAGE_BYTES = 5 * 1024 * 1024
+"""The largest merge patch of a document, and its envelope."""
 HIGH_WATER = 64 * 1024
 """Bytes in the transport's own buffer above which frames queue here."""
 KERNEL_BUFFER = 128 * 1024
@@ -67,6 +69,9 @@ class Owner(Protocol):
 
 class SocketProtocol(asyncio.Protocol):
     """The state machine of one connection."""
+
+    max_message_bytes: ClassVar[int] = MAX_MESSAGE_BYTES
+    """What a client may send at once; a listener of its own can have another."""
 
     __slots__ = (
         "_accepting",
@@ -107,7 +112,7 @@ class SocketProtocol(asyncio.Protocol):
         self._connections: set[Any] = server_state.connections
         self._tasks = server_state.tasks
         self._loop = _loop or asyncio.get_running_loop()
-        self._wire = ServerProtocol(max_size=MAX_MESSAGE_BYTES, logger=_quiet)
+        self._wire = ServerProtocol(max_size=self.max_message_bytes, logger=_quiet)
         self._transport: asyncio.Transport | None = None
         self._owner: Owner | None = None
         self._answer: Response | None = None
@@ -425,3 +430,10 @@ class SocketProtocol(asyncio.Protocol):
         waiting, self._writable = self._writable, None
         if waiting is not None and not waiting.done():
             waiting.set_result(None)
+
+
+class LargeSocketProtocol(SocketProtocol):
+    """The same for clients that are trusted with whole documents."""
+
+    __slots__ = ()
+    max_message_bytes = MAX_LARGE_MESSAGE_BYTES

@@ -115,6 +115,8 @@ def test_only_the_operator_may(api: CoreApi, signer: AdminSigner, subject: str) 
         ("admin_keys[1].kid", [AdminSigner("a").key, AdminSigner("a").key]),
         ("collections[0].name", [{"name": "users"}]),
         ("collections[0].rules.read", [{"name": "tasks", "rules": {"read": "all"}}]),
+        ("collections[0].indexes[0].keys[1]", [{"name": "tasks", "indexes": [{"keys": ["a", "-a"]}]}]),
+        ("collections[0].schema.type", [{"name": "tasks", "schema": {"type": "nothing"}}]),
         ("collections[1].name", [{"name": "tasks"}, {"name": "tasks"}]),
     ],
 )

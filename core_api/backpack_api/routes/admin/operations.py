@@ -17,6 +17,10 @@ from backpack_api.sockets.protocol import SocketProtocol
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 1000
 
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
+"""Room for a page of documents, or for the largest one: unlike users, who have `/db`,
+administrators have no other way to it."""
+
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 Name = Annotated[str, Field(min_length=1, max_length=512)]
 """An id or a name of a thing."""
@@ -26,6 +30,8 @@ S = TypeVar("S", bound=Shape)
 
 class AdminConnection(Connection["AdminConnection"]):
     """One socket of an administrator's program. Its token counted when it came in."""
+
+    max_answer_bytes = MAX_ANSWER_BYTES
 
     def __init__(
         self,

@@ -8,13 +8,26 @@ from starlette.websockets import WebSocket
 
 from backpack_api.domain.shapes import Shape
 from backpack_api.routes.admin.audit import AuditOperations
+from backpack_api.routes.admin.collections import CollectionOperations
+from backpack_api.routes.admin.documents import DocumentOperations
 from backpack_api.routes.admin.files import FileOperations
 from backpack_api.routes.admin.operations import AdminConnection, AdminOperations
 from backpack_api.routes.admin.requests import administrator_of
 from backpack_api.routes.admin.site import SiteOperations
+from backpack_api.routes.admin.stats import StatsOperation
 from backpack_api.routes.admin.users import UserOperations
 from backpack_api.runtime import Runtime
 from backpack_api.sockets.protocol import EXTENSION, SocketProtocol
+
+NOUNS = (
+    UserOperations,
+    CollectionOperations,
+    DocumentOperations,
+    FileOperations,
+    SiteOperations,
+    StatsOperation,
+    AuditOperations,
+)
 
 
 class Anything(Shape, extra="ignore"):
@@ -27,7 +40,7 @@ class AdminSocket:
     def __init__(self, runtime: Runtime) -> None:
         operations = AdminOperations(runtime.admin.audit)
         operations.look("ping", Anything, self._ping)
-        for noun in (UserOperations, FileOperations, SiteOperations, AuditOperations):
+        for noun in NOUNS:
             noun(runtime).add_to(operations)
         self._table = operations.table
 
