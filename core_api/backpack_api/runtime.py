@@ -30,6 +30,7 @@ from backpack_api.services.sites import SiteService
 from backpack_api.services.throttling import SignInThrottle
 from backpack_api.services.users import UserService
 from backpack_api.settings import Settings
+from backpack_api.stores.channels import ChannelStore
 from backpack_api.stores.collections import CollectionStore
 from backpack_api.stores.compare_and_set import CompareAndSet
 from backpack_api.stores.documents import DocumentStore
@@ -38,6 +39,7 @@ from backpack_api.stores.files import FileStore
 from backpack_api.stores.indexes import IndexStore
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.mongo import Mongo
+from backpack_api.stores.presence import PresenceStore
 from backpack_api.stores.redis import Cache
 from backpack_api.stores.replicas import ReplicaStore
 from backpack_api.stores.retries import RetryStore
@@ -179,6 +181,15 @@ class Runtime:
             accounts=self.accounts,
             live=self.live,
             rules_of=self._rules_of,
+            channels=ChannelStore(self._cache),
+            presence=PresenceStore(self._cache),
+        )
+        self.account_records.on_delete(self.realtime.channels.forget)
+        self.metrics.gauge(
+            "backpack_sockets", "Signed-in WebSockets of this replica.", lambda: len(self.realtime.hub)
+        )
+        self.metrics.gauge(
+            "backpack_subscriptions", "Subscriptions of them.", lambda: len(self.realtime.subscriptions)
         )
 
     @property
@@ -192,6 +203,7 @@ class Runtime:
     def start(self) -> None:
         """Begin what goes on beside the requests."""
         self.events.start()
+        self.realtime.start()
         self._retired_blobs.start()
         self._janitor.start()
         self.sites.start()
@@ -205,6 +217,7 @@ class Runtime:
         await self._janitor.close()
         await self._retired_blobs.close()
         await self.sites.close()
+        await self.realtime.close()
         await self.events.close()
         self._passwords.close()
         self._volume.close()

@@ -7,6 +7,7 @@ from starlette.websockets import WebSocket
 
 from backpack_api.domain.shapes import Shape
 from backpack_api.problems import NotSignedIn, Problem
+from backpack_api.routes.realtime_channels import add_channel_operations
 from backpack_api.routes.realtime_documents import add_document_operations
 from backpack_api.routes.requests import bearer_of, cookie_token_of
 from backpack_api.runtime import Runtime
@@ -33,6 +34,7 @@ class Realtime:
         self._operations.add(SIGN_IN, SignIn, self._sign_in)
         self._operations.add("ping", Anything, self._ping)
         add_document_operations(self._operations, runtime)
+        add_channel_operations(self._operations, runtime)
 
     async def upgrade(self, websocket: WebSocket) -> None:
         """Take a connection. Its origin was checked by the middleware."""

@@ -35,6 +35,8 @@ class RealtimeConnection(Connection["RealtimeConnection"]):
         self.greeted = False
         """Whether the hello was sent: nothing goes before it."""
         self.subscriptions: dict[str, Subscription] = {}
+        self.channels: set[str] = set()
+        """Those it is attached to."""
         self._numbers = itertools.count(1)
         self._on_closed = on_closed
         self._deadline = self._loop.call_later(SIGN_IN_SECONDS, self.refuse)

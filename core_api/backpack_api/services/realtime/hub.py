@@ -27,6 +27,13 @@ class Hub:
         """The user's sockets on this replica."""
         return self._by_user.get(user_id, ())
 
+    def users(self) -> set[str]:
+        """Everybody who is connected here."""
+        return set(self._by_user)
+
+    def is_here(self, user_id: str) -> bool:
+        return user_id in self._by_user
+
     def enter(self, connection: RealtimeConnection) -> None:
         """Take in a connection that is signed in."""
         self._by_user.setdefault(connection.user_id, set()).add(connection)

@@ -3,15 +3,21 @@
 import asyncio
 
 from backpack_api.domain.accounts import User
+from backpack_api.domain.events import BROADCAST, Event
 from backpack_api.problems import NotAllowed, NotSignedIn
 from backpack_api.services.accounts import AccountService
 from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.events import EventService
+from backpack_api.services.realtime.channels import Channels
 from backpack_api.services.realtime.connection import RealtimeConnection
 from backpack_api.services.realtime.hub import Hub
+from backpack_api.services.realtime.presence import Presence
 from backpack_api.services.realtime.subscriptions import RulesOf, Subscriptions
 from backpack_api.services.sessions import SessionService
 from backpack_api.sockets import codes
+from backpack_api.sockets.frames import json_frame
+from backpack_api.stores.channels import ChannelStore
+from backpack_api.stores.presence import PresenceStore
 
 
 class RealtimeService:
@@ -25,12 +31,19 @@ class RealtimeService:
         accounts: AccountService,
         live: LiveConfiguration,
         rules_of: RulesOf,
+        channels: ChannelStore,
+        presence: PresenceStore,
     ) -> None:
         self._events = events
         self._sessions = sessions
         self._accounts = accounts
+        self._live = live
         self.hub = Hub(events)
         self.subscriptions = Subscriptions(events, rules_of)
+        self.channels = Channels(channels, events, self.hub)
+        self._presence = Presence(presence, events, self.hub)
+        events.on(BROADCAST, self._broadcast)
+        events.on_gap(self._gap)
         live.on_change(lambda _: self.subscriptions.rules_changed())
 
     async def sign_in(self, connection: RealtimeConnection, token: str) -> None:
@@ -49,6 +62,7 @@ class RealtimeService:
             return
         connection.signed_in(session)
         self.hub.enter(connection)
+        self._presence.changed(session.user_id)
         # Its end may have been told between the look at the session and `enter`.
         if await self._sessions.find(token) is None:
             connection.socket.close(codes.SESSION_ENDED, "the session ended")
@@ -60,11 +74,40 @@ class RealtimeService:
         """Let go of a socket that is over."""
         if connection.session is not None:
             self.subscriptions.leave(connection)
+            self.channels.left(connection)
             self.hub.leave(connection)
+            self._presence.changed(connection.user_id)
+
+    async def broadcast(self, connection: RealtimeConnection, data: object) -> str:
+        """Send a message to everybody who is connected; gives its `seq`, once it is in the
+        stream. Raises `NotAllowed` where the backpack's settings don't let users do so."""
+        if not self._live.current.broadcast:
+            raise NotAllowed("Users of this backpack may not send to everybody.")
+        return str(await self._events.append(BROADCAST, {"from": connection.user_id, "data": data}))
+
+    def start(self) -> None:
+        self._presence.start()
+
+    async def close(self) -> None:
+        await self._presence.close()
 
     def shutdown(self) -> None:
         """Tell every client to connect again: this replica ends."""
         self.hub.shutdown()
+
+    def _broadcast(self, event: Event) -> None:
+        frame = json_frame({"ev": "broadcast", **event.payload, "seq": event.seq})
+        for connection in self.hub:
+            if connection.greeted:
+                connection.socket.send(frame)
+
+    def _gap(self) -> None:
+        """Tell those whose subscriptions don't: that of channels or broadcasts something may
+        have been missed."""
+        frame = json_frame({"ev": "reset"})
+        for connection in self.hub:
+            if connection.greeted and (connection.channels or not connection.subscriptions):
+                connection.socket.send(frame)
 
     def _greet(self, connection: RealtimeConnection, user: User) -> None:
         connection.greeted = True
