@@ -154,7 +154,7 @@ class Runtime:
         self._retired_blobs = files.retired
         self._janitor = Janitor(locks, {"files": files.sweep}, settings.janitor_seconds)
         self.sites = SiteService(
-            store=SiteStore(self._mongo, writes),
+            store=SiteStore(self._mongo),
             volume=self._volume,
             live=self.live,
             events=self.events,

@@ -63,6 +63,8 @@ class CoreApi(ServerProcess):
         )
         (directory / "config.json").write_text(self.configuration.to_json())
         self.database = database or f"backpack_{secrets.token_hex(4)}"
+        self.files = Path(variables.get(environment.FILES_DIRECTORY, directory))
+        """The files volume."""
         self.public = self.admin = ""
         self._clients: list[httpx.Client] = []
         super().__init__(
@@ -102,8 +104,10 @@ class CoreApi(ServerProcess):
         """Another replica's services, in this process: for what no public call does."""
         runtime = Runtime(Settings(**self._environment), self.configuration)  # type: ignore[arg-type]
         runtime.start()
-        yield runtime
-        await runtime.close()
+        try:
+            yield runtime
+        finally:
+            await runtime.close()
 
     def client(self, **options: Any) -> httpx.Client:
         """A client of the public listener, with cookies of its own."""

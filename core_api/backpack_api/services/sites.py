@@ -28,6 +28,8 @@ from backpack_api.stores.sites import SiteStore
 from backpack_api.stores.volume import Volume
 
 REMEMBER_SECONDS = 1.0
+AWAY_SECONDS = 5.0
+"""How long a database that didn't answer isn't asked again for the site's sake."""
 SWEEP_SECONDS = 60.0
 WRITE_BYTES = 512 * 1024
 """An upload reaches the disk in pieces of about this size."""
@@ -71,10 +73,12 @@ class SiteService:
         self._unpacking = asyncio.Semaphore(1)
         self._known: Site | None = None
         self._known_until = float("-inf")
+        self._away_until = float("-inf")
         self._changes = 0
         self._opened: OpenRelease | None = None
         self._opening = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
+        self._ending = False
         events.on(SITE_CHANGED, lambda _: self._forget())
         events.on_gap(self._forget)
 
@@ -157,7 +161,10 @@ class SiteService:
         self._task = asyncio.create_task(self._keep_sweeping())
 
     async def close(self) -> None:
+        self._ending = True
         if self._task is not None:
+            # Not relied upon: in Python 3.11 `asyncio.wait_for`, which the database's driver
+            # uses, can lose a cancellation.
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
@@ -176,12 +183,13 @@ class SiteService:
             log.info("removed what uploads left", extra={FIELDS: {"count": len(abandoned) + len(unknown)}})
 
     async def _keep_sweeping(self) -> None:
-        while True:
+        while not self._ending:
             try:
                 await self.sweep()
             except Problem as problem:
                 log.info("sweeping failed", extra={FIELDS: {"cause": problem.detail}})
-            await asyncio.sleep(SWEEP_SECONDS)
+            if not self._ending:
+                await asyncio.sleep(SWEEP_SECONDS)
 
     async def _receive(self, incoming: Incoming, upload: AsyncIterator[bytes]) -> None:
         pieces: list[bytes] = []
@@ -232,8 +240,9 @@ class SiteService:
     async def _current(self, *, look: bool = False) -> Site:
         """The site as it is, or was a moment ago. While the database is away it is the one
         that was known last: a site needs nobody's data to be shown."""
-        now = asyncio.get_running_loop().time()
-        if self._known is not None and not look and now < self._known_until:
+        clock = asyncio.get_running_loop().time
+        now = clock()
+        if self._known is not None and now < (self._away_until if look else self._known_until):
             return self._known
         changes = self._changes
         try:
@@ -241,6 +250,8 @@ class SiteService:
         except StoreUnavailable:
             if self._known is None:
                 raise
+            # Finding out took seconds; the next visitors need not wait as long.
+            self._known_until = self._away_until = clock() + AWAY_SECONDS
             return self._known
         if changes == self._changes:
             self._known, self._known_until = site, now + REMEMBER_SECONDS

@@ -1,47 +1,54 @@
-"""The site's releases in the database: one document, so that a new release, the
-switch to it and the end of old ones are one write.
+"""The site's releases in the database. Each version of the whole is a document, so that
+a new release, the switch to it and the end of old ones are one insert.
 
-site  {_id: "site", version, active, previous, releases: [{id, createdAt, by, …}]}
+site  {_id: version, at, active, previous, releases: [{id, createdAt, by, …}]}
+
+Of two writers of one version the engine lets one through, because ids are unique: on
+every engine, without a lock that a crash would leave behind.
 """
+
+from datetime import UTC, datetime, timedelta
 
 from pymongo.errors import DuplicateKeyError
 
 from backpack_api.domain.sites import Release, Site
-from backpack_api.stores.compare_and_set import CompareAndSet
 from backpack_api.stores.mongo import Mongo, MongoDocument, database_errors
 
 COLLECTION = "site"
-_ID = "site"
+KEEP_VERSIONS = timedelta(minutes=10)
+"""Longer than any writer takes from reading a version to writing the next: were the
+latter gone by then, it could be written a second time."""
 
 
 class SiteStore:
     """The one `Site` of a backpack."""
 
-    def __init__(self, mongo: Mongo, writes: CompareAndSet) -> None:
-        self._sites = mongo.collection(COLLECTION)
-        self._writes = writes
+    def __init__(self, mongo: Mongo) -> None:
+        self._versions = mongo.collection(COLLECTION)
 
     @database_errors
     async def read(self) -> Site:
-        document = await self._sites.find_one({"_id": _ID})
-        return Site() if document is None else _from_document(document)
+        latest = await self._versions.find_one({}, sort=[("_id", -1)])
+        return Site() if latest is None else _from_document(latest)
 
     @database_errors
     async def replace(self, site: Site) -> bool:
-        """Keep the version that follows the one that is kept; False where that is another."""
-        if site.version > 1:
-            return await self._writes.replace(self._sites, site.version - 1, _to_document(site))
+        """Keep the version that follows the latest; False where there is one already."""
+        now = datetime.now(UTC)
         try:
-            await self._sites.insert_one(_to_document(site))
+            await self._versions.insert_one(_to_document(site, now))
         except DuplicateKeyError:
             return False
+        # Those before it are of no use to anybody.
+        old = {"_id": {"$lt": site.version}, "at": {"$lt": now - KEEP_VERSIONS}}
+        await self._versions.delete_many(old)
         return True
 
 
-def _to_document(site: Site) -> MongoDocument:
+def _to_document(site: Site, at: datetime) -> MongoDocument:
     return {
-        "_id": _ID,
-        "version": site.version,
+        "_id": site.version,
+        "at": at,
         "active": site.active,
         "previous": site.previous,
         "releases": [
@@ -61,7 +68,7 @@ def _to_document(site: Site) -> MongoDocument:
 
 def _from_document(document: MongoDocument) -> Site:
     return Site(
-        version=document["version"],
+        version=document["_id"],
         active=document["active"],
         previous=document["previous"],
         releases=tuple(

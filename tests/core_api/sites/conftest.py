@@ -9,9 +9,11 @@ import pytest
 
 from backpack_contract import environment
 from backpack_contract.configuration import AdminKey
-from support.admin_client import AdminHttp, AdminSigner
+from support.admin_client import AdminSigner
 from support.core_api import CoreApi
-from support.site_zips import site_zip
+from support.ferretdb import FerretDB
+from support.redis import Redis
+from support.sites import uploader, visitor_of
 
 
 @pytest.fixture(scope="session")
@@ -19,11 +21,35 @@ def signer() -> AdminSigner:
     return AdminSigner()
 
 
+@pytest.fixture(scope="session")
+def site_api(
+    ferretdb: FerretDB, redis: Redis, signer: AdminSigner, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CoreApi]:
+    """One API for the tests that bring a release of their own."""
+    process = CoreApi(
+        tmp_path_factory.mktemp("site"),
+        ferretdb,
+        redis,
+        redis_database=3,
+        configuration={"admin_keys": (AdminKey(**signer.key),)},
+    )
+    process.start()
+    yield process
+    process.stop()
+    process.close_clients()
+
+
+@pytest.fixture
+def volume(site_api: CoreApi) -> Path:
+    """Where its releases are."""
+    return site_api.files / "site"
+
+
 @pytest.fixture
 def start_site_api(
     start_api: Callable[..., CoreApi], signer: AdminSigner, tmp_path: Path
 ) -> Callable[..., CoreApi]:
-    """Starts APIs that know the administrators' key and share one files volume."""
+    """Starts further APIs that know the administrators' key, on one files volume."""
 
     def start(configuration: dict[str, Any] | None = None, **options: Any) -> CoreApi:
         keys = (AdminKey(**signer.key),)
@@ -34,23 +60,9 @@ def start_site_api(
 
 
 @pytest.fixture
-def site_api(start_site_api: Callable[..., CoreApi]) -> CoreApi:
-    """One API with a site of its own, which has no release yet."""
-    return start_site_api()
-
-
-@pytest.fixture
-def volume(tmp_path: Path) -> Path:
-    """Where the releases are."""
-    return tmp_path / "volume" / "site"
-
-
-@pytest.fixture
 def visitor(site_api: CoreApi) -> Iterator[httpx.Client]:
-    """Somebody who asks for the site; for no compressed content unless he says so."""
-    with httpx.Client(
-        base_url=f"{site_api.public}/site", timeout=20, headers={"Accept-Encoding": "identity"}
-    ) as client:
+    """Somebody who looks at the site."""
+    with visitor_of(site_api) as client:
         yield client
 
 
@@ -58,20 +70,3 @@ def visitor(site_api: CoreApi) -> Iterator[httpx.Client]:
 def upload(site_api: CoreApi, signer: AdminSigner) -> Callable[..., httpx.Response]:
     """Uploads a ZIP, or one of these files."""
     return uploader(site_api, signer)
-
-
-def uploader(api: CoreApi, signer: AdminSigner) -> Callable[..., httpx.Response]:
-    admin = AdminHttp(api, signer)
-
-    def send(content: Any = None, *, activate: bool = True) -> httpx.Response:
-        if content is None or isinstance(content, dict):
-            content = site_zip(content)
-        return admin.call(
-            "POST",
-            "/admin/site/releases",
-            content=content,
-            params={} if activate else {"activate": "false"},
-            headers={"Content-Type": "application/zip"},
-        )
-
-    return send
