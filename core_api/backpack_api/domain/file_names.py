@@ -26,10 +26,10 @@ def clean_name(name: str) -> str:
     """The name as it is kept; empty where nothing is left of it."""
     seen = "".join(
         character
-        for character in unicodedata.normalize("NFC", name)
+        for character in name
         if character in _JOINERS or unicodedata.category(character) not in _UNSEEN
     )
-    last = _SEPARATORS.split(seen)[-1].strip()
+    last = _SEPARATORS.split(unicodedata.normalize("NFC", seen))[-1].strip()
     if not last.strip(". " + _JOINERS):
         return ""
     return _cut(last)
