@@ -25,7 +25,7 @@ from backpack_api.services.events import EventService
 from backpack_api.services.idempotency import IdempotencyService
 from backpack_api.services.retries import attempts
 from backpack_api.services.schemas import SchemaService
-from backpack_api.stores.documents import DocumentStore, Duplicate
+from backpack_api.stores.documents import DocumentStore, DocumentTurn, Duplicate
 from backpack_api.stores.mongo import Mongo
 
 MAX_PAGE_BYTES = 8 * 1024 * 1024
@@ -142,7 +142,7 @@ class DocumentService:
         """One document that the actor may read."""
         rules = (await self._collections.find(collection, actor)).rules
         _admit(rules.read, actor)
-        document = await self._stored(collection, document_id)
+        document = _there(await self._store.get(collection, document_id))
         if not actor.is_administrator:
             check_visible(rules, actor.user_id, document.owner_id)
         return document
@@ -172,12 +172,13 @@ class DocumentService:
         rules = (await self._collections.find(collection, actor)).rules
         _admit(rules.delete, actor)
         async for _ in attempts():
-            document = await self._stored(collection, document_id)
-            _admit_change(rules, rules.delete, actor, document)
-            preconditions.check_write(document.version)
-            if await self._store.delete(collection, document_id, document.version):
-                self._tell(collection, document, None)
-                return document
+            async with self._store.turn(collection, document_id) as turn:
+                document = _there(await turn.read())
+                _admit_change(rules, rules.delete, actor, document)
+                preconditions.check_write(document.version)
+                if await turn.delete(document.version):
+                    self._tell(collection, document, None)
+                    return document
         raise AssertionError  # attempts() ends by itself
 
     async def _birth(self, name: str, actor: Actor, key: RetryKey | None, owner_id: str | None) -> Birth:
@@ -198,34 +199,37 @@ class DocumentService:
         collection = await self._collections.find(name, actor)
         _admit(collection.rules.update, actor)
         async for _ in attempts():
-            document = await self._stored(name, document_id)
-            _admit_change(collection.rules, collection.rules.update, actor, document)
-            preconditions.check_write(document.version)
-            changed = replace(
-                document,
-                version=document.version + 1,
-                updated_at=max(in_milliseconds(self._now()), document.updated_at),
-                data=await self._creation.check(collection, change(document.data)),
-            )
-            if await self._replaced(collection, changed, document.version):
-                self._tell(name, document, changed)
-                return changed
+            async with self._store.turn(name, document_id) as turn:
+                document = _there(await turn.read())
+                _admit_change(collection.rules, collection.rules.update, actor, document)
+                preconditions.check_write(document.version)
+                changed = replace(
+                    document,
+                    version=document.version + 1,
+                    updated_at=max(in_milliseconds(self._now()), document.updated_at),
+                    data=await self._creation.check(collection, change(document.data)),
+                )
+                if await self._replaced(turn, collection, changed, document.version):
+                    self._tell(name, document, changed)
+                    return changed
         raise AssertionError  # attempts() ends by itself
 
-    async def _replaced(self, collection: Collection, document: Document, version: int) -> bool:
+    async def _replaced(
+        self, turn: DocumentTurn, collection: Collection, document: Document, version: int
+    ) -> bool:
         try:
-            return await self._store.replace(collection.name, document, version)
+            return await turn.replace(document, version)
         except Duplicate:
             raise await self._creation.refused(collection, document) from None
 
     def _tell(self, collection: str, before: Document | None, after: Document | None) -> None:
         self._events.publish(DOCUMENT, document_event(collection, before, after))
 
-    async def _stored(self, collection: str, document_id: str) -> Document:
-        document = await self._store.get(collection, document_id)
-        if document is None:
-            raise NotFound("There is no such document.")
-        return document
+
+def _there(document: Document | None) -> Document:
+    if document is None:
+        raise NotFound("There is no such document.")
+    return document
 
 
 def _admit(rule: Rule, actor: Actor) -> None:

@@ -5,10 +5,52 @@ steps, and only finds a document by its `_id` alone without reading the whole
 collection; there the two steps happen under a lock that all replicas share.
 """
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
 from pymongo.asynchronous.collection import AsyncCollection
 
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.mongo import Mongo, MongoDocument
+
+WRITERS = 8
+"""Changes that this process has under way at once on an engine that needs locks:
+FerretDB's SQLite has one writer, and more of them only wait in it, at its expense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One document, to be read and then changed once. What was read is still so when it
+    is changed, or the change is not made."""
+
+    collection: AsyncCollection[MongoDocument]
+    id: str
+    atomic: bool
+
+    async def read(self) -> MongoDocument | None:
+        return await self.collection.find_one({"_id": self.id})
+
+    async def replace(self, version: int, document: MongoDocument) -> bool:
+        """Replace the document that was read at this version; False where another change
+        came in between."""
+        return (await self.collection.replace_one(self._key(version), document)).matched_count == 1
+
+    async def delete(self, version: int) -> bool:
+        """Delete the document that was read at this version; False as `replace`."""
+        return (await self.collection.delete_one(self._key(version))).deleted_count == 1
+
+    async def is_at(self, version: int) -> bool:
+        """Whether it is worth trying: whether the document, not read in this turn, may be
+        at this version."""
+        if self.atomic:
+            return True
+        stored = await self.read()
+        return stored is not None and stored["version"] == version
+
+    def _key(self, version: int) -> MongoDocument:
+        return {"_id": self.id, "version": version} if self.atomic else {"_id": self.id}
 
 
 class CompareAndSet:
@@ -18,28 +60,25 @@ class CompareAndSet:
     def __init__(self, mongo: Mongo, locks: Locks) -> None:
         self._mongo = mongo
         self._locks = locks
+        self._writers = asyncio.Semaphore(WRITERS)
+
+    @asynccontextmanager
+    async def turn(self, collection: AsyncCollection[MongoDocument], id_: str) -> AsyncIterator[Turn]:
+        """A turn to read and change the document. Keep it short: others may have to wait."""
+        if (await self._mongo.engine()).atomic_updates:
+            yield Turn(collection, id_, atomic=True)
+            return
+        async with self._locks.hold(f"{collection.name}:{id_}", within=self._writers):
+            yield Turn(collection, id_, atomic=False)
 
     async def replace(
         self, collection: AsyncCollection[MongoDocument], version: int, document: MongoDocument
     ) -> bool:
         """Replace the document with this `_id`; False where it isn't at this version."""
-        key = {"_id": document["_id"]}
-        if (await self._mongo.engine()).atomic_updates:
-            result = await collection.replace_one({**key, "version": version}, document)
-            return result.matched_count == 1
-        async with self._locks.hold(f"{collection.name}:{document['_id']}"):
-            stored = await collection.find_one(key)
-            if stored is None or stored["version"] != version:
-                return False
-            return (await collection.replace_one(key, document)).matched_count == 1
+        async with self.turn(collection, document["_id"]) as turn:
+            return await turn.is_at(version) and await turn.replace(version, document)
 
     async def delete(self, collection: AsyncCollection[MongoDocument], version: int, id_: str) -> bool:
         """Delete the document with this `_id`; False where it isn't at this version."""
-        key = {"_id": id_}
-        if (await self._mongo.engine()).atomic_updates:
-            return (await collection.delete_one({**key, "version": version})).deleted_count == 1
-        async with self._locks.hold(f"{collection.name}:{id_}"):
-            stored = await collection.find_one(key)
-            if stored is None or stored["version"] != version:
-                return False
-            return (await collection.delete_one(key)).deleted_count == 1
+        async with self.turn(collection, id_) as turn:
+            return await turn.is_at(version) and await turn.delete(version)

@@ -4,7 +4,8 @@ A collection `tasks` is kept as `c_tasks`, so that no name of a client's ever me
 one of ours.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from pymongo.asynchronous.collection import AsyncCollection
@@ -18,7 +19,7 @@ from backpack_api.domain.listing import Plan
 from backpack_api.domain.paths import MISSING
 from backpack_api.domain.sorting import Sort
 from backpack_api.stores import pages
-from backpack_api.stores.compare_and_set import CompareAndSet
+from backpack_api.stores.compare_and_set import CompareAndSet, Turn
 from backpack_api.stores.group_commit import GroupCommit
 from backpack_api.stores.mongo import (
     DUPLICATE_KEY,
@@ -39,6 +40,34 @@ class Duplicate(Exception):
         super().__init__()
         self.stored = stored
         """Documents of the array before it, which are stored."""
+
+
+class DocumentTurn:
+    """One document, to be read and then changed once: see `compare_and_set.Turn`."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+
+    @database_errors
+    async def read(self) -> Document | None:
+        stored = await self._turn.read()
+        return None if stored is None else from_stored(stored)
+
+    @database_errors
+    async def replace(self, document: Document, version: int) -> bool:
+        """Replace the document that was read at this version; False where another change
+        came in between. Raises `Duplicate` where a unique index refuses it."""
+        try:
+            return await self._turn.replace(version, to_stored(document))
+        except OperationFailure as error:
+            if not is_duplicate_key(error):
+                raise
+            raise Duplicate from None
+
+    @database_errors
+    async def delete(self, version: int) -> bool:
+        """Delete the document that was read at this version; False as `replace`."""
+        return await self._turn.delete(version)
 
 
 class DocumentStore:
@@ -100,21 +129,11 @@ class DocumentStore:
         """How many documents there are."""
         return await pages.count(self._collection(collection), plan)
 
-    @database_errors
-    async def replace(self, collection: str, document: Document, version: int) -> bool:
-        """Replace a document that is still at this version; False where it isn't. Raises
-        `Duplicate` where a unique index refuses it."""
-        try:
-            return await self._writes.replace(self._collection(collection), version, to_stored(document))
-        except OperationFailure as error:
-            if not is_duplicate_key(error):
-                raise
-            raise Duplicate from None
-
-    @database_errors
-    async def delete(self, collection: str, document_id: str, version: int) -> bool:
-        """Delete a document that is still at this version; False where it isn't."""
-        return await self._writes.delete(self._collection(collection), version, document_id)
+    @asynccontextmanager
+    async def turn(self, collection: str, document_id: str) -> AsyncIterator["DocumentTurn"]:
+        """A turn to read and change one document."""
+        async with self._writes.turn(self._collection(collection), document_id) as turn:
+            yield DocumentTurn(turn)
 
     @database_errors
     async def refusing(self, collection: str, indexes: Sequence[Index], document: Document) -> Index | None:

@@ -7,11 +7,13 @@ and where a count and a write must not be parted.
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any
 from weakref import WeakValueDictionary
 
 from backpack_api.problems import Overloaded
 from backpack_api.stores.redis import Cache, cache_errors
+from backpack_api.stores.round_trips import RoundTrips
 
 HOLD_SECONDS = 40
 """When a lock frees itself, should its holder die: longer than the two calls of
@@ -27,14 +29,20 @@ class Locks:
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
+        self._together = RoundTrips(cache.client)
         # Tasks of one process queue here first, in order and without polling.
         self._local: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def hold(self, name: str) -> AsyncIterator[None]:
-        """Hold the lock of this name. Raises `Overloaded` where it isn't to be had in time."""
+    async def hold(
+        self, name: str, within: AbstractAsyncContextManager[Any] | None = None
+    ) -> AsyncIterator[None]:
+        """Hold the lock of this name. Raises `Overloaded` where it isn't to be had in time.
+
+        `within`: what is entered once no task of this process has the lock, and before it
+        is asked for: waiting there doesn't count against the time that it is held."""
         local = self._local.setdefault(name, asyncio.Lock())
-        async with local:
+        async with local, within or nullcontext():
             key, owner = f"lock:{name}", secrets.token_hex(8)
             await self._acquire(key, owner)
             try:
@@ -51,11 +59,11 @@ class Locks:
     async def _acquire(self, key: str, owner: str) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + WAIT_SECONDS
-        while not await self._cache.client.set(key, owner, nx=True, ex=HOLD_SECONDS):
+        while not await self._together.execute("SET", key, owner, "NX", "EX", HOLD_SECONDS):
             if loop.time() > deadline:
                 raise Overloaded
             await asyncio.sleep(POLL_SECONDS)
 
     @cache_errors
     async def _release(self, key: str, owner: str) -> None:
-        await self._cache.client.eval(_RELEASE, 1, key, owner)
+        await self._together.execute("EVAL", _RELEASE, 1, key, owner)
