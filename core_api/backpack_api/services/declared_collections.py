@@ -13,6 +13,7 @@ from backpack_api.domain.collections import Collection
 from backpack_api.domain.events import COLLECTIONS_CHANGED
 from backpack_api.logs import FIELDS
 from backpack_api.problems import Conflict, Overloaded, StoreUnavailable
+from backpack_api.services.background import end
 from backpack_api.services.collection_memory import CollectionMemory
 from backpack_api.services.collections import LOCK, CollectionService
 from backpack_api.services.configuration import LiveConfiguration
@@ -52,9 +53,7 @@ class DeclaredCollections:
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     async def _run(self) -> None:
         while True:

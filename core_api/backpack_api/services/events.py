@@ -18,6 +18,7 @@ from backpack_api.domain.events import RESET, Event
 from backpack_api.domain.json_text import JsonObject
 from backpack_api.domain.sequences import BEGINNING, Sequence
 from backpack_api.problems import StoreUnavailable
+from backpack_api.services.background import end
 from backpack_api.services.event_queue import EventQueue
 from backpack_api.stores.replicas import ReplicaStore
 from backpack_api.stores.stream import EventStream
@@ -114,9 +115,7 @@ class EventService:
         if not self._tasks:
             return
         flushed = await self._queue.flush()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
         if flushed:
             try:
                 await self._replicas.leave(self.replica)

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from backpack_api.domain.idempotency import RetryKey
 from backpack_api.domain.json_text import JsonObject
 from backpack_api.problems import Conflict, Fault, InvalidValue, StoreUnavailable
+from backpack_api.services.background import end
 from backpack_api.stores.retries import RetryStore
 
 KEPT_SECONDS = 24 * 3600
@@ -72,7 +73,7 @@ class IdempotencyService:
             yield
             settled = True
         finally:
-            renewing.cancel()
+            await end(renewing)
             if not settled:
                 with contextlib.suppress(StoreUnavailable):
                     await asyncio.shield(self._store.release(key.digest, holder))

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from backpack_api.logs import FIELDS
 from backpack_api.problems import Problem
+from backpack_api.services.background import end
 from backpack_api.stores.locks import Locks
 
 log = logging.getLogger("backpack_api.janitor")
@@ -27,9 +28,7 @@ class Janitor:
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     async def _run(self) -> None:
         while True:

@@ -9,6 +9,7 @@ import contextlib
 from collections import deque
 
 from backpack_api.problems import StoreUnavailable
+from backpack_api.services.background import end
 from backpack_api.stores.blobs import BlobStore
 
 KEEP_SECONDS = 30.0
@@ -36,9 +37,7 @@ class RetiredBlobs:
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

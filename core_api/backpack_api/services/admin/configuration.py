@@ -13,6 +13,7 @@ from backpack_api.domain.configuration import read_configuration
 from backpack_api.domain.events import CONFIGURATION_CHANGED, Event
 from backpack_api.logs import FIELDS
 from backpack_api.problems import Conflict, InvalidValue, StoreUnavailable
+from backpack_api.services.background import end
 from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.events import EventService
 from backpack_api.stores.locks import Locks
@@ -57,9 +58,7 @@ class ConfigurationService:
         self._task = asyncio.create_task(self._keep_looking())
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     async def _keep_looking(self) -> None:
         while True:
