@@ -10,7 +10,7 @@ from pathlib import Path
 
 from backpack_api.stores.volume import Volume
 
-BLOCK_BYTES = 1024 * 1024
+BLOCK_BYTES = 256 * 1024
 """What is collected in memory before it is written; twice that is what one upload holds."""
 
 
