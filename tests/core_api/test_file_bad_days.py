@@ -311,6 +311,37 @@ def test_a_full_disk_is_a_507_and_everything_else_goes_on(
         api.close_clients()
 
 
+def test_reads_find_a_content_also_where_replaced_ones_go_at_once(
+    tmp_path: Path, tiny_volume: Path, ferretdb: FerretDB, redis: Redis
+) -> None:
+    api = CoreApi(
+        tmp_path / "api", ferretdb, redis, redis_database=2, BACKPACK_FILES_DIRECTORY=str(tiny_volume)
+    )
+    api.start()
+    try:
+        ada = new_person(api)
+        path = upload(ada.client, bytes(1000)).headers["location"]
+        done = threading.Event()
+
+        def write() -> None:
+            with api.client(headers=ada.client.headers) as client:
+                for number in range(100):
+                    assert client.put(path, files={"file": bytes([number]) * 1000}).status_code == 200
+            done.set()
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        while not done.is_set():
+            answer = ada.client.get(path)
+            assert answer.status_code == 200, answer.text
+            assert answer.headers["etag"] == f'"{hashlib.sha256(answer.content).hexdigest()}"'
+        writer.join()
+        eventually(lambda: len(on_disk(api)) == 1, within=10, every=0.02)
+    finally:
+        api.stop()
+        api.close_clients()
+
+
 def test_at_the_end_of_a_process_an_upload_under_way_is_finished(
     tmp_path: Path, ferretdb: FerretDB, redis: Redis
 ) -> None:

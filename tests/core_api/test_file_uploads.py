@@ -1,5 +1,6 @@
 """What an upload may look like, how large it may be, and what its name becomes."""
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -285,6 +286,22 @@ def test_of_uploads_at_once_none_slips_past_the_quota(small: CoreApi, bob: Perso
     with ThreadPoolExecutor(8) as pool:
         statuses = list(pool.map(send_small, range(24)))
     assert sorted(statuses) == [201] * 15 + [507] * 9
+
+
+def test_uploads_under_way_fill_no_more_of_the_disk_than_the_quota(small: CoreApi, bob: Person) -> None:
+    before = {path for path in on_disk(small) if path.parent.name != "new"}
+    uploads = [RawUpload(small, bob, None) for _ in range(8)]
+    try:
+        for sending in uploads:
+            with contextlib.suppress(ConnectionError):  # refused already
+                sending.send(bytes(3 * MIB))
+        # Three fit; the others are not waited for until they are complete.
+        refused = [sending for sending in uploads if sending.is_answered(within=1)]
+        assert len(refused) >= 5
+        assert sum(path.stat().st_size for path in set(on_disk(small)) - before) <= QUOTA
+    finally:
+        for sending in uploads:
+            sending.cut()
 
 
 def test_replicas_share_a_quota(small: CoreApi, module_api: Callable[..., CoreApi], bob: Person) -> None:

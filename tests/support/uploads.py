@@ -1,6 +1,7 @@
 """Uploads byte by byte: for what no HTTP client would send."""
 
 import json
+import select
 import socket
 from pathlib import Path
 from types import TracebackType
@@ -63,6 +64,10 @@ class RawUpload:
             received += piece
         head, _, body = received.partition(b"\r\n\r\n")
         return int(head.split(b" ")[1]), json.loads(body)
+
+    def is_answered(self, *, within: float) -> bool:
+        """Whether there is an answer, or an end of the connection, within so many seconds."""
+        return bool(select.select([self._connection], [], [], within)[0])
 
     def cut(self) -> None:
         """End the connection, wherever the upload is."""
