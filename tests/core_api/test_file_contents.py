@@ -207,10 +207,22 @@ def test_only_what_is_public_may_be_kept_by_a_shared_cache(ada: Person, path: st
         assert answer.headers["cache-control"] == "private, no-cache"
 
 
-def test_the_backpacks_site_may_read_the_headers_of_a_part(ada: Person, path: str) -> None:
-    answer = ada.client.get(path, headers={"Origin": SITE_ORIGIN, "Range": "bytes=0-1"})
-    exposed = answer.headers["access-control-expose-headers"].split(", ")
-    assert {"ETag", "Content-Range"} <= set(exposed)
+def test_the_backpacks_site_may_resume_a_download(ada: Person, path: str) -> None:
+    wanted = {"Range": "bytes=0-1", "If-Range": ada.client.get(path).headers["etag"]}
+    preflight = ada.client.options(
+        path,
+        headers={
+            "Origin": SITE_ORIGIN,
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": ", ".join(["authorization", *map(str.lower, wanted)]),
+        },
+    )
+    allowed = {name.lower() for name in preflight.headers["access-control-allow-headers"].split(", ")}
+    assert {"authorization", "range", "if-range"} <= allowed
+    answer = ada.client.get(path, headers={"Origin": SITE_ORIGIN, **wanted})
+    assert answer.status_code == 206
+    assert answer.headers["access-control-allow-origin"] == SITE_ORIGIN
+    assert {"ETag", "Content-Range"} <= set(answer.headers["access-control-expose-headers"].split(", "))
 
 
 def test_a_download_ends_with_the_content_that_it_began_with(api: CoreApi, ada: Person) -> None:

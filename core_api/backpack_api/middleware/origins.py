@@ -24,7 +24,7 @@ from backpack_contract.configuration import BackpackConfiguration
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _REQUEST_HEADERS = (
-    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Range, "
+    "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Idempotency-Key, Range, "
     "X-Backpack-Key, X-Request-Id"
 )
 _EXPOSED = "ETag, Retry-After, Content-Range, X-Request-Id"
