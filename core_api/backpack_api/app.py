@@ -8,7 +8,7 @@ from backpack_api.middleware.keys import Keys
 from backpack_api.middleware.origins import Origins
 from backpack_api.middleware.request_context import RequestContext
 from backpack_api.middleware.short_way import ShortWay
-from backpack_api.routes import auth, collections, documents, files, health, site
+from backpack_api.routes import auth, collections, documents, files, health, site, site_client
 from backpack_api.routes.realtime import realtime_routes
 from backpack_api.runtime import Runtime
 
@@ -31,6 +31,7 @@ def public_app(runtime: Runtime) -> ASGIApp:
             *collections.router.routes,
             *realtime_routes(runtime),
             *health.routes,
+            *site_client.routes,
             *site.routes,
         ]
     )

@@ -1,16 +1,13 @@
 """The site's front, started as each test wants it."""
 
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from backpack_contract.resources import RUN_AS
-from support.site_front import AS_ROOT, WEB, Front, running_front
+from support.site_front import Front, running_front, shared_files
 from support.site_origin import SiteOrigin
 
 
@@ -24,14 +21,8 @@ def origin() -> Iterator[SiteOrigin]:
 
 @pytest.fixture
 def share() -> Iterator[Path]:
-    """A copy of the image's files in a place that the image's user can read and
-    write, unlike the clone and pytest's own directories."""
-    with tempfile.TemporaryDirectory(prefix="backpack-web-") as directory:
-        for file in WEB.iterdir():
-            shutil.copy(file, directory)
-        if AS_ROOT:
-            os.chown(directory, RUN_AS, RUN_AS)
-        yield Path(directory)
+    with shared_files() as directory:
+        yield directory
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from support.site_front import Front
+from support.waiting import eventually
 
 
 def raw(front: Front, request: bytes) -> bytes:
@@ -79,8 +80,12 @@ def test_a_range_beyond_the_end_is_refused(front: Front) -> None:
     assert front.get("/", headers={"Range": "bytes=9999-"}).status_code == 416
 
 
-def test_text_is_compressed_for_who_accepts_it(front: Front) -> None:
+@pytest.mark.parametrize("first", ["gzip", "identity", None])
+def test_text_is_compressed_for_who_accepts_it(front: Front, first: str | None) -> None:
+    """Whoever asked first: one copy is kept for all."""
     front.origin.pages["/long"] = b"word " * 1000
+    if first is not None:
+        front.get("/long", headers={"Accept-Encoding": first})
 
     packed = front.get("/long", headers={"Accept-Encoding": "gzip"})
     plain = front.get("/long", headers={"Accept-Encoding": "identity"})
@@ -89,16 +94,41 @@ def test_text_is_compressed_for_who_accepts_it(front: Front) -> None:
     assert "content-encoding" not in plain.headers
     assert packed.content == plain.content == b"word " * 1000
     assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
-    assert int(packed.headers.get("content-length", 0)) < 1000
+    assert int(packed.headers["content-length"]) < 1000
+    assert len(front.kept()) == 1
+
+
+def test_a_part_of_text_is_of_the_plain_content(front: Front) -> None:
+    front.origin.pages["/long"] = b"word " * 1000
+    front.get("/long", headers={"Accept-Encoding": "gzip"})
+
+    for _ in range(2):
+        part = front.get("/long", headers={"Accept-Encoding": "gzip", "Range": "bytes=5-8"})
+
+        assert (part.status_code, part.content) == (206, b"word")
+        assert part.headers["content-range"] == "bytes 5-8/5000"
+        assert "content-encoding" not in part.headers
+
+
+def test_packed_text_is_revalidated_as_such(front: Front) -> None:
+    front.origin.pages["/long"] = b"word " * 1000
+
+    def revalidated() -> bool:
+        assert front.get("/long", headers={"Accept-Encoding": "identity"}).content == b"word " * 1000
+        return len(front.origin.asked) > 1
+
+    eventually(revalidated, within=5)
+    assert [request.answered for request in front.origin.asked] == [200, 304]
 
 
 def test_a_packed_page_is_known_again_by_its_etag(front: Front) -> None:
     front.origin.pages["/long"] = b"word " * 1000
-    etag = front.get("/long", headers={"Accept-Encoding": "gzip"}).headers["etag"]
+    for coding in ("gzip", "identity"):
+        etag = front.get("/long", headers={"Accept-Encoding": coding}).headers["etag"]
 
-    again = front.get("/long", headers={"Accept-Encoding": "gzip", "If-None-Match": etag})
+        again = front.get("/long", headers={"Accept-Encoding": coding, "If-None-Match": etag})
 
-    assert again.status_code == 304
+        assert again.status_code == 304
 
 
 def test_the_api_is_not_told_who_asks(front: Front) -> None:
@@ -118,7 +148,7 @@ def test_the_api_is_not_told_who_asks(front: Front) -> None:
     (request,) = front.origin.asked
     assert request.headers["host"] == "todo.example.com"
     assert request.headers["x-request-id"] == "abc-1"
-    assert set(request.headers) == {"host", "x-request-id"}
+    assert set(request.headers) == {"host", "x-request-id", "accept-encoding"}
 
 
 def test_a_cookie_that_the_api_would_set_is_not_given_to_everybody(front: Front) -> None:
@@ -192,6 +222,7 @@ def test_a_redirect_of_the_api_stays_on_the_site(front: Front) -> None:
     front.origin.headers = {"Location": "/site/docs/"}
 
     assert front.get("/docs").headers["location"] == "/docs/"
+    assert front.get("/docs?from=here").headers["location"] == "/docs/?from=here"
 
 
 @pytest.mark.parametrize("broken", ["stopped", "failing", "unknown"])

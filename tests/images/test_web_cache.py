@@ -147,6 +147,7 @@ def test_the_query_string_neither_reaches_the_api_nor_fills_the_cache(front: Fro
 
 def test_the_cache_stays_below_its_bound(start_front: Callable[..., Front]) -> None:
     front = start_front(BACKPACK_WEB_CACHE="1m")
+    front.origin.headers = {"Content-Type": "image/png"}
     for number in range(40):
         front.origin.pages[f"/{number}"] = bytes(100_000)
         front.get(f"/{number}")
@@ -160,6 +161,7 @@ def test_the_cache_stays_below_its_bound(start_front: Callable[..., Front]) -> N
 
 
 def test_a_file_that_would_push_out_all_else_is_passed_on_but_not_kept(front: Front) -> None:
+    front.origin.headers = {"Content-Type": "video/mp4"}
     front.origin.pages["/film"] = bytes(10_000_001)
 
     assert len(front.get("/film").content) == 10_000_001

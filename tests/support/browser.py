@@ -1,6 +1,6 @@
 """The machine's own Chromium, driven by Playwright."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal
 
@@ -19,10 +19,19 @@ QUIET = (
 
 
 @contextmanager
-def open_page(playwright: Playwright, *, colours: str = "light", width: int = 1280) -> Iterator[Page]:
-    """A page of a browser with a fresh profile; `colours` is `light` or `dark`."""
+def open_page(
+    playwright: Playwright,
+    *,
+    colours: str = "light",
+    width: int = 1280,
+    addresses: Mapping[str, str] | None = None,
+) -> Iterator[Page]:
+    """A page of a browser with a fresh profile; `colours` is `light` or `dark`; `addresses`
+    says where the browser finds a `host:port`, for what has no name of its own here."""
+    rules = ",".join(f"MAP {name} {address}" for name, address in (addresses or {}).items())
+    found = [f"--host-resolver-rules={rules}"] if rules else []
     scheme: Literal["light", "dark"] = "dark" if colours == "dark" else "light"
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *found])
     try:
         yield browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
     finally:

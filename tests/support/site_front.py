@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,6 +45,18 @@ class Front:
     def kept(self) -> list[Path]:
         """The files of the cache."""
         return [path for path in (self.run / "cache").rglob("*") if path.is_file()]
+
+
+@contextmanager
+def shared_files() -> Iterator[Path]:
+    """A copy of the image's files in a place that the image's user can read and
+    write, unlike the clone and pytest's own directories."""
+    with tempfile.TemporaryDirectory(prefix="backpack-web-") as directory:
+        for file in WEB.iterdir():
+            shutil.copy(file, directory)
+        if AS_ROOT:
+            os.chown(directory, RUN_AS, RUN_AS)
+        yield Path(directory)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """A small HTTP server that plays the API's /site for nginx, and says what it was asked."""
 
+import gzip
 import hashlib
 import threading
 from dataclasses import dataclass, field
@@ -55,6 +56,12 @@ class SiteOrigin:
         return [request for request in self.asked if request.target == path]
 
 
+def is_packed(request: Asked, media_type: str, body: bytes) -> bool:
+    """Whether the answer is compressed, as the API's is: text that is worth it, for who asks."""
+    asks = request.headers.get("accept-encoding") == "gzip"
+    return asks and len(body) >= 1024 and media_type.startswith("text/")
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
@@ -72,7 +79,10 @@ def _handler_of(origin: SiteOrigin) -> type[BaseHTTPRequestHandler]:
             status, body, etag = self._answer(request)
             request.answered = status
             self.send_response(status)
-            for name, value in {"Content-Type": "text/html", **origin.headers}.items():
+            headers = {"Content-Type": "text/html", **origin.headers}
+            if status == 200 and is_packed(request, headers["Content-Type"], body):
+                body, headers["Content-Encoding"] = gzip.compress(body), "gzip"
+            for name, value in headers.items():
                 self.send_header(name, value)
             if etag:
                 self.send_header("ETag", etag)
@@ -91,7 +101,9 @@ def _handler_of(origin: SiteOrigin) -> type[BaseHTTPRequestHandler]:
             body = origin.pages.get(request.target.removeprefix("/site"))
             if body is None:
                 return 404, b"no such page", ""
-            etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+            kind = {"Content-Type": "text/html", **origin.headers}["Content-Type"]
+            packed = "-gz" if is_packed(request, kind, body) else ""
+            etag = f'"{hashlib.sha256(body).hexdigest()[:16]}{packed}"'
             if request.headers.get("if-none-match") == etag:
                 return 304, b"", etag
             return 200, body, etag

@@ -1,0 +1,50 @@
+"""What a page of the site needs to use the API: a script, and where the API is."""
+
+import functools
+import gzip
+import hashlib
+from dataclasses import dataclass
+from importlib import resources
+
+from backpack_api.domain.json_text import to_json
+from backpack_api.settings import Settings
+from backpack_contract.configuration import BackpackConfiguration
+from backpack_contract.version import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A content that is made, not uploaded."""
+
+    media_type: str
+    content: bytes
+    compressed: bytes | None
+    tag: str
+    """What stands between the quotes of its `ETag`."""
+
+    @classmethod
+    def of(cls, media_type: str, content: bytes, *, compress: bool = False) -> "Asset":
+        compressed = gzip.compress(content, mtime=0) if compress else None
+        return cls(media_type, content, compressed, hashlib.sha256(content).hexdigest()[:32])
+
+
+_EXPORTS = b"export const { createClient, BackpackError } = backpack;\n"
+"""No text is both a module with exports and a classic script: browsers refuse it."""
+
+
+@functools.cache
+def script(*, module: bool) -> Asset:
+    """The client, as an ES module or as a classic script that defines `backpack`."""
+    content = resources.files("backpack_api").joinpath("static/sdk.js").read_bytes()
+    return Asset.of("text/javascript; charset=utf-8", content + (_EXPORTS if module else b""), compress=True)
+
+
+def init(configuration: BackpackConfiguration, settings: Settings) -> Asset:
+    """`init.json`: `{apiUrl, key, version}`; `key` is null where none is asked for."""
+    key = settings.publishable_key
+    value = {
+        "apiUrl": configuration.api_origin,
+        "key": key.get_secret_value() if key else None,
+        "version": VERSION,
+    }
+    return Asset.of("application/json", to_json(value))
