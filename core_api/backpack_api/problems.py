@@ -7,12 +7,14 @@
     ├── NotAllowed                  403  /problems/not-allowed
     ├── NotFound                    404  /problems/not-found
     ├── MethodNotAllowed            405  /problems/method-not-allowed
+    ├── RequestTimeout              408  /problems/request-timeout
     ├── Conflict                    409  /problems/conflict
     ├── PreconditionFailed          412  /problems/precondition-failed
     ├── TooLarge                    413  /problems/too-large
     ├── RangeNotSatisfiable         416  /problems/range-not-satisfiable
     ├── InvalidValue                422  /problems/invalid-value
     ├── TooManyRequests             429  /problems/too-many-requests
+    ├── HeadTooLarge                431  /problems/head-too-large
     ├── InternalError               500  /problems/internal-error
     ├── Overloaded                  503  /problems/overloaded
     ├── StoreUnavailable            503  /problems/store-unavailable
@@ -109,6 +111,10 @@ class MethodNotAllowed(Problem):
     status, slug, title = 405, "method-not-allowed", "Method not allowed"
 
 
+class RequestTimeout(Problem):
+    status, slug, title = 408, "request-timeout", "The request took too long"
+
+
 class Conflict(Problem):
     status, slug, title = 409, "conflict", "Conflict"
 
@@ -143,6 +149,10 @@ class InvalidValue(Problem):
 
 class TooManyRequests(Problem):
     status, slug, title = 429, "too-many-requests", "Too many requests"
+
+
+class HeadTooLarge(Problem):
+    status, slug, title = 431, "head-too-large", "The headers are too large"
 
 
 UNEXPECTED = "Something went wrong here. The request id finds it in the log."

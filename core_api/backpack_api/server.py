@@ -20,16 +20,27 @@ from backpack_api.sockets.protocol import LargeSocketProtocol, SocketProtocol
 KEEP_ALIVE_SECONDS = 120
 """Longer than proxies keep idle connections, so that it is they who close them."""
 BACKLOG = 2048
+TICKS_A_SECOND = 10
+"""How often uvicorn calls `on_tick`."""
 
 log = logging.getLogger("backpack_api.server")
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to the process: there are two of them here."""
+    """A server that leaves signals to the process, as there are two of them here, and
+    looks once a second for clients that are too slow."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_A_SECOND == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in tuple(self.server_state.connections):
+                if isinstance(connection, HttpProtocol):
+                    connection.end_if_slow(now)
+        return await super().on_tick(counter)
 
 
 async def serve(runtime: Runtime) -> None:

@@ -1,5 +1,6 @@
 """Waiting for a condition, never for a time."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -39,3 +40,10 @@ def eventually(
             name = what or getattr(condition, "__name__", "the condition")
             raise NotInTime(f"{name}: not within {within:g} s; last seen: {last!r}")
         time.sleep(every)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Return once the condition holds, within the test's own time limit. For what happens
+    on this event loop and tells nobody."""
+    while not condition():
+        await asyncio.sleep(0.001)
