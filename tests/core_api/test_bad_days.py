@@ -4,6 +4,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ from support.core_api import CoreApi, assert_problem, new_email, new_person
 from support.ferretdb import FerretDB
 from support.processes import ServerProcess
 from support.redis import Redis
+from support.sockets import socket_of
 from support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(120)
@@ -176,6 +178,44 @@ def test_at_its_end_readiness_fails_first_and_requests_finish(
         answer = connection.recv(65536)
     assert answer.startswith(b"HTTP/1.1 201 ")
     assert api.wait() == 0
+
+
+def test_at_its_end_sockets_are_told_and_nothing_acknowledged_is_lost(
+    tmp_path: Path, ferretdb: FerretDB, redis: Redis
+) -> None:
+    api = CoreApi(tmp_path / "api", ferretdb, redis)
+    api.start()
+    ada = new_person(api)
+    tasks = ada.make_collection("tasks")
+    acknowledged: list[str] = []
+    enough = threading.Event()
+
+    def write() -> None:
+        with api.client(headers=ada.client.headers) as client:
+            while True:
+                try:
+                    answer = client.post(tasks, json={"a": 1})
+                except httpx.TransportError:
+                    return
+                assert answer.status_code == 201, answer.text
+                acknowledged.append(answer.json()["id"])
+                if len(acknowledged) > 20:
+                    enough.set()
+
+    with socket_of(api, ada) as idle, ThreadPoolExecutor(4) as pool:
+        writers = [pool.submit(write) for _ in range(4)]
+        assert enough.wait(30)
+        api.signal(signal.SIGTERM)
+        assert idle.close_code() == 1012
+        for writer in writers:
+            writer.result()
+    assert api.wait() == 0
+    api.start()
+    with api.client(headers={"Authorization": f"Bearer {ada.token}"}) as client:
+        kept = client.get(tasks, params={"limit": 1000}).json()["items"]
+    assert set(acknowledged) <= {document["id"] for document in kept}
+    assert api.stop() == 0
+    api.close_clients()
 
 
 def test_a_configuration_that_is_not_usable_ends_the_process_with_a_sentence(

@@ -1,5 +1,6 @@
 """The core API for tests: the real process, `python -m backpack_api`, on free ports."""
 
+import asyncio
 import json
 import os
 import secrets
@@ -108,6 +109,8 @@ class CoreApi(ServerProcess):
             yield runtime
         finally:
             await runtime.close()
+            # Connections that a task was cancelled on close themselves in the loop's next turns.
+            await asyncio.sleep(0.01)
 
     def client(self, **options: Any) -> httpx.Client:
         """A client of the public listener, with cookies of its own."""

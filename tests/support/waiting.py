@@ -45,5 +45,5 @@ def eventually(
 async def until(condition: Callable[[], object]) -> None:
     """Return once the condition holds, within the test's own time limit. For what happens
     on this event loop and tells nobody."""
-    while not condition():
+    while not condition():  # noqa: ASYNC110
         await asyncio.sleep(0.001)
