@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import resource
 import signal
 import socket
 from collections.abc import Iterator
@@ -47,6 +48,7 @@ async def serve(runtime: Runtime) -> None:
     """Serve until SIGTERM or SIGINT. Then readiness fails first; after the drain time
     the listeners close, and requests that are under way finish."""
     settings = runtime.settings
+    _allow_many_files()
     sockets = [_listen(settings.bind, settings.public_port), _listen(settings.bind, settings.admin_port)]
     servers = [
         _server(public_app(runtime), SocketProtocol, settings.grace_seconds),
@@ -97,6 +99,13 @@ def _server(app: ASGIApp, sockets: type[SocketProtocol], grace_seconds: int) -> 
             timeout_graceful_shutdown=grace_seconds,
         )
     )
+
+
+def _allow_many_files() -> None:
+    """Each connection is an open file. What may be had is taken."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _listen(address: str, port: int) -> socket.socket:

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from backpack_api.domain.shapes import Shape
-from backpack_api.problems import NotSignedIn, Problem
+from backpack_api.problems import NotSignedIn
 from backpack_api.routes.realtime_channels import add_channel_operations
 from backpack_api.routes.realtime_documents import add_document_operations
 from backpack_api.routes.requests import bearer_of, cookie_token_of
@@ -38,25 +38,18 @@ class Realtime:
 
     async def upgrade(self, websocket: WebSocket) -> None:
         """Take a connection. Its origin was checked by the middleware."""
-        token = bearer_of(websocket)
-        if token is not None and await self._runtime.sessions.find(token) is None:
-            raise NotSignedIn
-        if token is None:
-            # One that is no session's is none: a browser sends its cookie anyway.
-            token = cookie_token_of(websocket)
-            if token is not None and await self._runtime.sessions.find(token) is None:
-                token = None
+        bearer = bearer_of(websocket)
+        token = bearer or cookie_token_of(websocket)
+        caller = await self._realtime.recognise(token) if token else None
+        if bearer and caller is None:
+            raise NotSignedIn  # a cookie may well be an old one: a browser sends it anyway
         socket: SocketProtocol = websocket.scope["extensions"][EXTENSION]
         request_id: str = websocket.state.request_id
         connection = RealtimeConnection(socket, self._operations, request_id, self._realtime.left)
         if not socket.accept(connection, [("X-Request-Id", request_id)]):
             connection.closed()
-        elif token is not None:
-            try:
-                await self._realtime.sign_in(connection, token)
-            except Problem as problem:
-                connection.send({"re": None, "ok": False, "error": problem.document()})
-                connection.refuse()
+        elif caller is not None:
+            self._realtime.enter(connection, caller)
 
     async def _sign_in(self, connection: RealtimeConnection, fields: SignIn) -> None:
         await self._realtime.sign_in(connection, fields.token)

@@ -74,6 +74,11 @@ class SessionService:
             return session
         return await self._look_up(digest)
 
+    async def is_live(self, session: Session) -> bool:
+        """Whether a session that was found has not ended since: a look at the store, and a
+        use of the session."""
+        return await self._look_up(session.digest) is not None
+
     async def of_user(self, user_id: str) -> list[Session]:
         """The user's live sessions, newest first."""
         return sorted(await self._store.of_user(user_id), key=lambda one: one.created_at, reverse=True)

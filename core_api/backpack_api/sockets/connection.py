@@ -8,6 +8,7 @@ happens in its order; those of different sockets at the same time.
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
 from backpack_api.domain.json_text import JsonObject, parse_json, to_json
@@ -54,6 +55,7 @@ class Connection(Generic[S]):
         """Of the upgrade: names the socket in the log."""
         self._operations = operations
         self._waiting: deque[JsonObject] = deque()
+        self._afterwards: list[Callable[[], None]] = []
         self._worker: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._messages = TokenBucket(burst=MESSAGES_AT_ONCE, per_second=MESSAGES_PER_SECOND)
@@ -68,6 +70,10 @@ class Connection(Generic[S]):
 
     def closed(self) -> None:
         """The socket is over: let go of what it held. Called once."""
+
+    def afterwards(self, action: Callable[[], None]) -> None:
+        """Do this once the message that is being served was answered, before the next one."""
+        self._afterwards.append(action)
 
     def send(self, value: JsonObject) -> None:
         """Send a message that answers none."""
@@ -108,6 +114,9 @@ class Connection(Generic[S]):
                 if len(self._waiting) < MAX_WAITING:
                     self.socket.resume_reading()
                 await self._serve(message)
+                afterwards, self._afterwards = self._afterwards, []
+                for action in afterwards:
+                    action()
                 await self.socket.drained()
         finally:
             self._worker = None

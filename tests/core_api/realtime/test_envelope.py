@@ -67,6 +67,14 @@ def test_a_socket_is_signed_in_by_a_token_in_its_first_message(api: CoreApi, ada
         assert socket.wait(lambda _: True)["ev"] == "hello"
 
 
+def test_what_is_sent_before_the_answers_is_served_in_its_order(api: CoreApi, ada: Person) -> None:
+    with open_socket(api) as socket:
+        socket.send({"id": 1, "op": "auth", "token": ada.token})
+        for id_ in (2, 3):
+            socket.send({"id": id_, "op": "ping"})
+        assert [socket.wait(lambda _: True).get("re") for _ in range(4)] == [1, None, 2, 3]
+
+
 def test_nothing_is_served_before_signing_in(api: CoreApi, ada: Person) -> None:
     for message in ({"id": 1, "op": "ping"}, {"id": 1, "op": "auth", "token": "x" * 43}):
         with open_socket(api) as socket:

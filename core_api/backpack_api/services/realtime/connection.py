@@ -60,15 +60,11 @@ class RealtimeConnection(Connection["RealtimeConnection"]):
         """Close a socket that nobody has signed in at."""
         self.socket.close(codes.NOT_ALLOWED, "sign in first")
 
-    def refuse_soon(self) -> None:
-        """The same, once the message that is being served was answered."""
-        self._loop.call_soon(self.refuse)
-
     # As every connection is asked
 
     def admit(self, message: JsonObject) -> None:
         if self.session is None and message.get("op") != SIGN_IN:
-            self.refuse_soon()
+            self.afterwards(self.refuse)
             raise NotSignedIn
 
     def answers(self, message: JsonObject) -> bool:

@@ -1,9 +1,10 @@
 """The one door to realtime: sockets come in and go out through it."""
 
-import asyncio
+from dataclasses import dataclass
 
 from backpack_api.domain.accounts import User
 from backpack_api.domain.events import BROADCAST, Event
+from backpack_api.domain.sessions import Session
 from backpack_api.problems import NotAllowed, NotSignedIn
 from backpack_api.services.accounts import AccountService
 from backpack_api.services.configuration import LiveConfiguration
@@ -12,12 +13,20 @@ from backpack_api.services.realtime.channels import Channels
 from backpack_api.services.realtime.connection import RealtimeConnection
 from backpack_api.services.realtime.hub import Hub
 from backpack_api.services.realtime.presence import Presence
+from backpack_api.services.realtime.session_checks import SessionChecks
 from backpack_api.services.realtime.subscriptions import RulesOf, Subscriptions
 from backpack_api.services.sessions import SessionService
-from backpack_api.sockets import codes
 from backpack_api.sockets.frames import json_frame
 from backpack_api.stores.channels import ChannelStore
 from backpack_api.stores.presence import PresenceStore
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who opens a socket."""
+
+    session: Session
+    user: User
 
 
 class RealtimeService:
@@ -42,33 +51,39 @@ class RealtimeService:
         self.subscriptions = Subscriptions(events, rules_of)
         self.channels = Channels(channels, events, self.hub)
         self._presence = Presence(presence, events, self.hub)
+        self._session_checks = SessionChecks(self.hub, sessions, live, events)
         events.on(BROADCAST, self._broadcast)
         events.on_gap(self._gap)
         live.on_change(lambda _: self.subscriptions.rules_changed())
 
-    async def sign_in(self, connection: RealtimeConnection, token: str) -> None:
-        """Take a socket in; its user is greeted soon after. Raises `NotSignedIn` where the
-        token is that of no session, `NotAllowed` where the socket is another user's."""
+    async def recognise(self, token: str) -> Caller | None:
+        """Who this token is of; None where it is that of no session."""
         session = await self._sessions.find(token)
-        if session is None:
-            connection.refuse_soon()
-            raise NotSignedIn("The token is that of no session. Log in, and connect again.")
-        if connection.session is not None:
-            if connection.user_id != session.user_id:
-                raise NotAllowed("This socket is signed in as another user. Open one more.")
-            return
-        user = await self._accounts.user_of(session)
-        if not connection.socket.open:
-            return
-        connection.signed_in(session)
+        return None if session is None else Caller(session, await self._accounts.user_of(session))
+
+    def enter(self, connection: RealtimeConnection, caller: Caller) -> None:
+        """Take a socket in, and greet its user."""
+        connection.signed_in(caller.session)
         self.hub.enter(connection)
-        self._presence.changed(session.user_id)
-        # Its end may have been told between the look at the session and `enter`.
-        if await self._sessions.find(token) is None:
-            connection.socket.close(codes.SESSION_ENDED, "the session ended")
-            return
-        # After the answer to what asked for it.
-        asyncio.get_running_loop().call_soon(self._greet, connection, user)
+        self._presence.changed(caller.session.user_id)
+        connection.greeted = True
+        hello = {"ev": "hello", "user": caller.user.to_json_object(), "seq": str(self._events.position)}
+        connection.send(hello)
+        # Its end may have been told between the look at the session and this.
+        self._session_checks.look_at(connection)
+
+    async def sign_in(self, connection: RealtimeConnection, token: str) -> None:
+        """Take in a socket by its first message; it is greeted after the answer. Raises
+        `NotSignedIn` where the token is that of no session, `NotAllowed` where the socket
+        is another user's."""
+        caller = await self.recognise(token)
+        if caller is None:
+            connection.afterwards(connection.refuse)
+            raise NotSignedIn("The token is that of no session. Log in, and connect again.")
+        if connection.session is None:
+            connection.afterwards(lambda: self._enter_if_open(connection, caller))
+        elif connection.user_id != caller.session.user_id:
+            raise NotAllowed("This socket is signed in as another user. Open one more.")
 
     def left(self, connection: RealtimeConnection) -> None:
         """Let go of a socket that is over."""
@@ -87,8 +102,10 @@ class RealtimeService:
 
     def start(self) -> None:
         self._presence.start()
+        self._session_checks.start()
 
     async def close(self) -> None:
+        self._session_checks.close()
         await self._presence.close()
 
     def shutdown(self) -> None:
@@ -109,6 +126,6 @@ class RealtimeService:
             if connection.greeted and (connection.channels or not connection.subscriptions):
                 connection.socket.send(frame)
 
-    def _greet(self, connection: RealtimeConnection, user: User) -> None:
-        connection.greeted = True
-        connection.send({"ev": "hello", "user": user.to_json_object(), "seq": str(self._events.position)})
+    def _enter_if_open(self, connection: RealtimeConnection, caller: Caller) -> None:
+        if connection.socket.open and connection.session is None:
+            self.enter(connection, caller)
