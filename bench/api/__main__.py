@@ -1,36 +1,53 @@
 """`python -m bench.api`: every measurement that was asked for, then the tables."""
 
+import subprocess
 import sys
+from collections.abc import Callable, Sequence
+
+import httpx
 
 from bench.api import options as options_module
 from bench.api import report
+from bench.api.load import Refused
 from bench.api.measures import fanout, growth, hashing, rates, start, upload
+from bench.api.report import Table
 from bench.api.stage import Stage
+
+Measure = Callable[[Stage], Sequence[Table]]
+
+MEASURES: dict[Measure, tuple[str, ...]] = {
+    lambda stage: [rates.table(stage)]: options_module.RATES,
+    lambda stage: [hashing.table(stage)]: ("hash",),
+    fanout.tables: ("fanout",),
+    lambda stage: [start.start_table(stage)]: ("start",),
+    lambda stage: [start.idle_table(stage)]: ("idle",),
+    lambda stage: [upload.table(stage)]: ("upload",),
+    lambda stage: [growth.table(stage)]: ("growth",),
+}
+"""In this order, with the names that ask for them. What fills the stores comes last."""
+
+_FAILURES = (AssertionError, RuntimeError, OSError, Refused, subprocess.SubprocessError, httpx.HTTPError)
 
 
 def main() -> int:
     options = options_module.parse()
-    tables = []
+    failed = False
     with Stage(options) as stage:
-        if set(options.only) & set(options_module.RATES):
-            tables.append(rates.table(stage))
-        if "hash" in options.only:
-            tables.append(hashing.table(stage))
-        if "growth" in options.only:
-            tables.append(growth.table(stage))
-        if "fanout" in options.only:
-            tables.extend(fanout.tables(stage))
-        if "start" in options.only:
-            tables.append(start.start_table(stage))
-        if "idle" in options.only:
-            tables.append(start.idle_table(stage))
-        if "upload" in options.only:
-            tables.append(upload.table(stage))
-    for table in tables:
-        print(f"\n{table.markdown()}")
-    if options.write:
-        report.write(tables)
-    return 0
+        for measure, names in MEASURES.items():
+            if not set(names) & set(options.only):
+                continue
+            try:
+                tables = measure(stage)
+            except _FAILURES as error:
+                # An hour's other figures are worth keeping.
+                print(f"\n{'/'.join(names)}: failed: {type(error).__name__}: {error}", file=sys.stderr)
+                failed = True
+                continue
+            for table in tables:
+                print(f"\n{table.markdown()}", flush=True)
+                if options.write:
+                    report.write(table)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

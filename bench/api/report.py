@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+_MARKED = "<!-- {key}: begin -->{text}<!-- {key}: end -->"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of Markdown. `note` says how to read it."""
+    """A table of Markdown. `note` says how to read it; `key` names its place in the document."""
 
+    key: str
     title: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -45,20 +46,21 @@ def ratio(ours: float, theirs: float) -> str:
     return f"{value:.1f}×" if value >= 9.95 else f"{value:.2f}×"
 
 
-def write(tables: Sequence[Table]) -> None:
-    """Put the tables into the document, in the place of those of the last run."""
+def write(table: Table) -> None:
+    """Put the table into the document, in the place of the one with its key."""
     text = DOCUMENT.read_text()
-    figures = (
-        f"{BEGIN}\n{_circumstances()}\n\n" + "\n".join(table.markdown() for table in tables) + f"\n{END}"
-    )
-    DOCUMENT.write_text(re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: figures, text, flags=re.S))
+    place = re.compile(_MARKED.format(key=table.key, text=".*"), re.DOTALL)
+    if not place.search(text):
+        raise RuntimeError(f"{DOCUMENT} has no place for the table `{table.key}`")
+    figures = _MARKED.format(key=table.key, text=f"\n{table.markdown()}\n{_circumstances()}\n")
+    DOCUMENT.write_text(place.sub(lambda _: figures, text))
 
 
 def _circumstances() -> str:
     commit = _output("git", "rev-parse", "--short", "HEAD")
     versions = f"Python {platform.python_version()}, Node {_output('node', '--version')}"
     cores = len(os.sched_getaffinity(0))
-    return f"Measured on {datetime.now(UTC):%Y-%m-%d} at commit {commit}: {cores} cores, {versions}."
+    return f"*{datetime.now(UTC):%Y-%m-%d}, commit {commit}, {cores} cores, {versions}.*"
 
 
 def _output(*command: str) -> str:

@@ -96,6 +96,7 @@ def tables(stage: Stage) -> list[Table]:
     names = [peer.name for peer in peers]
     return [
         Table(
+            "fanout",
             f"Fan-out: ms from a write to its last receipt, {stage.options.writes} writes, p50 / p95",
             ["", *names],
             latency,
@@ -103,6 +104,7 @@ def tables(stage: Stage) -> list[Table]:
             "events, the others WebSockets.",
         ),
         Table(
+            "sockets",
             "Memory (RSS) of the server's process with open subscriptions, MiB",
             ["", *names],
             memory,

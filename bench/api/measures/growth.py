@@ -36,6 +36,7 @@ def table(stage: Stage) -> Table:
         print(f"  growth: {server} {few:,.0f} -> {many:,.0f}", flush=True)
         rows.append([server, f"{few:,.0f}", f"{many:,.0f}", f"**{ratio(many, few)}**"])
     return Table(
+        "growth",
         "Creates a second, by how many documents the collection begins with",
         ["", f"{FEW:,}", f"{options.grown:,}", "of it"],
         rows,

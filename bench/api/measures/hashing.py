@@ -35,6 +35,7 @@ def table(stage: Stage) -> Table:
             ]
         )
     return Table(
+        "hash",
         "Signing in, one client after another, milliseconds",
         ["", "hash", "hash alone", "sign in (p50)", "more", "of the hash"],
         rows,

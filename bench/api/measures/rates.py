@@ -84,6 +84,7 @@ def table(stage: Stage) -> Table:
     connections = f"{stage.options.connections} connections ({LOGIN_CONNECTIONS} for signing in)"
     rounds = f"{stage.options.rounds} × {stage.options.seconds:g} s each, the median counts"
     return Table(
+        "rates",
         f"Calls a second: {connections}, {rounds}",
         ["", *names, "p99, ms: " + " / ".join(peer.name for peer in stage.peers)],
         rows,

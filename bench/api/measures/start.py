@@ -29,6 +29,7 @@ def start_table(stage: Stage) -> Table:
         f"{medians[one.name]:.2f} · **{ratio(medians[ours.name], medians[one.name])}**" for one in others
     ]
     return Table(
+        "start",
         f"Seconds from starting the process to ready, median of {stage.options.starts}",
         ["", *(peer.name for peer in stage.peers)],
         [cells],
@@ -56,6 +57,7 @@ def idle_table(stage: Stage) -> Table:
             ]
         )
     return Table(
+        "idle",
         "Memory of an idle server, MiB",
         ["", "its process (RSS)", "its stores (PSS)", "together"],
         rows,

@@ -26,6 +26,7 @@ def table(stage: Stage) -> Table:
         told = (mebibytes(before), mebibytes(most), f"+{mebibytes(most - before)}")
         rows.append([peer.name, *told, outcome, f"{seconds:.1f}"])
     return Table(
+        "upload",
         f"Memory (RSS) of the server's process while one file of {stage.options.upload_mib:,} MiB comes in",
         ["", "before", "most", "more by", "answer", "seconds"],
         rows,
