@@ -5,7 +5,7 @@ import sys
 
 import uvloop
 
-from backpack_api import logs
+from backpack_api import logs, memory
 from backpack_api.runtime import Runtime
 from backpack_api.server import serve
 from backpack_api.settings import SettingsError, load_configuration, load_settings
@@ -13,6 +13,7 @@ from backpack_api.settings import SettingsError, load_configuration, load_settin
 
 def main() -> int:
     """Run until told to end. Exit status 2: the environment isn't usable."""
+    memory.prepare()
     try:
         settings = load_settings()
         configuration = load_configuration(settings.config_file)
@@ -23,7 +24,9 @@ def main() -> int:
     logs.configure(settings.log_level, backpack=configuration.name, namespace=configuration.namespace)
 
     async def run() -> None:
-        await serve(Runtime(settings, configuration))
+        runtime = Runtime(settings, configuration)
+        memory.settle()
+        await serve(runtime)
 
     uvloop.run(run())
     return 0

@@ -11,7 +11,7 @@ from bench.api.report import Table, ratio
 from bench.api.stage import Stage
 from bench.table import mebibytes
 
-SETTLE_SECONDS = 5.0
+SETTLE_SECONDS = 8.0
 """How long a server idles before its memory is read: what start-up needed is freed by then, or never."""
 
 

@@ -11,11 +11,15 @@ from typing import Any, TypeVar
 
 from passlib.context import CryptContext
 
+from backpack_api import memory
 from backpack_api.domain.accounts import canonical_password
 from backpack_api.problems import Overloaded
 
 AT_ONCE = 2
 MAX_WAITING = 64
+QUIET_SECONDS = 5.0
+"""After so long without a hash their memory is given back. Not after each: to get it
+anew makes a hash half as long again."""
 
 R = TypeVar("R")
 
@@ -27,6 +31,7 @@ class PasswordService:
         self._context = _context(memory_kib, rounds)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="argon2")
         self._waiting = 0
+        self._giving_back: asyncio.TimerHandle | None = None
         # Verified against where there is no account: as costly as the real thing.
         self._nobodys = self._context.hash("nobody has this password")
 
@@ -51,16 +56,27 @@ class PasswordService:
         return self._waiting
 
     def close(self) -> None:
+        if self._giving_back is not None:
+            self._giving_back.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, work: Callable[[], R]) -> R:
         if self._waiting >= MAX_WAITING:
             raise Overloaded
         self._waiting += 1
+        loop = asyncio.get_running_loop()
+        if self._giving_back is not None:
+            self._giving_back.cancel()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            return await loop.run_in_executor(self._threads, work)
         finally:
             self._waiting -= 1
+            if not self._waiting:
+                self._giving_back = loop.call_later(QUIET_SECONDS, self._give_back)
+
+    def _give_back(self) -> None:
+        self._giving_back = None
+        self._threads.submit(memory.give_back)
 
 
 def _context(memory_kib: int, rounds: int) -> Any:
