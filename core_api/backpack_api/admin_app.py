@@ -7,7 +7,7 @@ from starlette.types import ASGIApp
 from backpack_api import error_answers
 from backpack_api.middleware.administrators import AdministratorsOnly
 from backpack_api.middleware.request_context import RequestContext
-from backpack_api.routes.admin import configuration, metrics, releases
+from backpack_api.routes.admin import archives, configuration, metrics, releases
 from backpack_api.routes.admin.socket import socket_routes
 from backpack_api.routes.health import healthz
 from backpack_api.runtime import Runtime
@@ -21,6 +21,7 @@ def admin_app(runtime: Runtime) -> ASGIApp:
             *metrics.routes,
             *configuration.routes,
             *releases.routes,
+            *archives.routes,
             *socket_routes(runtime),
         ],
         exception_handlers=error_answers.HANDLERS,

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from backpack_api import error_answers
+from backpack_api.middleware.imports import Imports
 from backpack_api.middleware.keys import Keys
 from backpack_api.middleware.origins import Origins
 from backpack_api.middleware.request_context import RequestContext
@@ -38,5 +39,6 @@ def public_app(runtime: Runtime) -> ASGIApp:
     runtime.metrics.know_routes(app.router.routes)
     key = runtime.settings.publishable_key
     short_way = ShortWay(app, documents.routes, error_answers.problem)
-    keys = Keys(short_way, runtime.live, key.get_secret_value() if key else None)
+    imports = Imports(short_way, runtime.import_gate)
+    keys = Keys(imports, runtime.live, key.get_secret_value() if key else None)
     return RequestContext(Origins(keys, runtime.live), "public", runtime.metrics.request)

@@ -12,6 +12,10 @@ from backpack_api.domain.rules import Rules
 from backpack_api.services.account_records import AccountRecords
 from backpack_api.services.accounts import AccountService
 from backpack_api.services.admin.services import AdminServices
+from backpack_api.services.archives.export import ExportService
+from backpack_api.services.archives.gate import ImportGate
+from backpack_api.services.archives.importing import ImportService
+from backpack_api.services.archives.target import ImportTarget
 from backpack_api.services.collection_memory import CollectionMemory
 from backpack_api.services.collections import CollectionService
 from backpack_api.services.configuration import LiveConfiguration
@@ -46,6 +50,7 @@ from backpack_api.stores.retries import RetryStore
 from backpack_api.stores.sessions import SessionStore
 from backpack_api.stores.sites import SiteStore
 from backpack_api.stores.stream import EventStream
+from backpack_api.stores.system import SystemStore
 from backpack_api.stores.throttles import ThrottleStore
 from backpack_api.stores.users import UserStore
 from backpack_api.stores.volume import Volume
@@ -128,8 +133,9 @@ class Runtime:
             memory=memory,
         )
         self.idempotency = IdempotencyService(RetryStore(self._cache))
+        documents = DocumentStore(self._mongo, writes)
         self.documents = DocumentService(
-            store=DocumentStore(self._mongo, writes),
+            store=documents,
             collections=self.collections,
             idempotency=self.idempotency,
             mongo=self._mongo,
@@ -167,6 +173,32 @@ class Runtime:
             locks=locks,
             events=self.events,
             new_id=new_id,
+            now=_utc_now,
+        )
+        self.exports = ExportService(
+            users=users,
+            collections=self.collections,
+            documents=documents,
+            files=self.file_administration,
+            sites=self.sites,
+            live=self.live,
+            now=_utc_now,
+        )
+        self.import_gate = ImportGate(SystemStore(self._mongo), self.events)
+        self.imports = ImportService(
+            target=ImportTarget(
+                mongo=self._mongo,
+                users=users,
+                sessions=self.sessions,
+                collections=self.collections,
+                documents=documents,
+                files=self.file_administration,
+                sites=self.sites,
+            ),
+            gate=self.import_gate,
+            volume=self._volume,
+            locks=locks,
+            events=self.events,
             now=_utc_now,
         )
         self.metrics.gauge(
@@ -208,12 +240,14 @@ class Runtime:
         self._janitor.start()
         self.sites.start()
         self.admin.start()
+        self.import_gate.watch.start()
         self._declared.start()
 
     async def close(self) -> None:
         """End it, and let go of every connection."""
         await self._declared.close()
         await self.admin.close()
+        await self.import_gate.watch.close()
         await self._janitor.close()
         await self._retired_blobs.close()
         await self.sites.close()

@@ -123,7 +123,7 @@ def check_entries(entries: Sequence[Entry], archive_size: int, limits: ReleaseLi
     both = next((path for path in files if path in folders), None)
     if both is not None:
         raise refused(f"The ZIP has both a file and a folder of one name: {shown(both)}.")
-    _check_apart(entries)
+    check_apart(entries)
     limits.check_unpacked(sum(entry.size for entry in entries), archive_size)
     _check_index(files)
     return Selection(files, skipped)
@@ -191,7 +191,7 @@ def _is_clutter(path: str) -> bool:
     return any(segment.startswith(".") for segment in segments)
 
 
-def _check_apart(entries: Iterable[Entry]) -> None:
+def check_apart(entries: Iterable[Entry]) -> None:
     """Entries that share bytes are how a small ZIP holds a large one many times over."""
     ordered = sorted(entries, key=lambda entry: entry.offset)
     for one, following in pairwise(ordered):

@@ -89,6 +89,10 @@ class Site:
             releases=tuple(one for one in self.releases if one.id != release_id),
         )
 
+    def emptied(self) -> "Site":
+        """Without any release."""
+        return Site(version=self.version + 1) if self.releases else self
+
     def _switched(self, release_id: str) -> "Site":
         return replace(self, active=release_id, previous=self.active)
 

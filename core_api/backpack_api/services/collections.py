@@ -166,6 +166,36 @@ class CollectionService:
             tuple((index, index.name in there) for index in collection.indexes),
         )
 
+    # For imports of archives.
+
+    async def empty(self, name: str) -> None:
+        """Remove the documents and indexes of a collection, and its definition, unless the
+        resource declares it."""
+        async with self._locks.hold(LOCK):
+            if name not in self._memory.declared:
+                await self._store.begin_drop(name)
+            await self._indexes.drop(name)
+            if name not in self._memory.declared:
+                await self._store.end_drop(name)
+        self._tell(name)
+
+    async def restore(self, collection: Collection) -> None:
+        """Define a collection in the place of another, without its indexes, unless the
+        resource declares it."""
+        if collection.name not in self._memory.declared:
+            await self._store.put(replace(collection, indexes=()))
+            self._tell(collection.name)
+
+    async def restore_indexes(self, collection: Collection) -> None:
+        """Make the indexes of a collection that has its documents. Raises `Conflict` where
+        these break one."""
+        declared = self._memory.declared.get(collection.name)
+        async with self._locks.hold(LOCK):
+            await self.bring_about_indexes(declared or collection)
+            if declared is None:
+                await self._store.put(collection)
+        self._tell(collection.name)
+
     async def bring_about_indexes(self, collection: Collection) -> None:
         """Have the engine keep the collection's indexes, and no others. Raises `Conflict`
         where documents break a unique one. The lock is the caller's."""

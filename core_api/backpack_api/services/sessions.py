@@ -96,6 +96,11 @@ class SessionService:
         else:
             await self._end(user_id, [one for one in sessions if one.id != but.id])
 
+    async def end_everyones(self) -> None:
+        """End every session of every user."""
+        async for user_id in self._store.user_ids():
+            await self.end_all(user_id)
+
     async def _look_up(self, digest: str) -> Session | None:
         """The session as it is in the store, remembered where an ending would be heard."""
         fresh, endings, asked_at = self._events.fresh, self._endings, _clock()

@@ -123,6 +123,10 @@ class SiteService:
         """Delete a release. Raises `NotFound`, and `Conflict` for the active one."""
         await self._change(lambda site: site.without(release_id))
 
+    async def clear(self) -> None:
+        """Remove every release: visitors see the landing page."""
+        await self._change(lambda site: site.emptied())
+
     # Visitors' side.
 
     async def find(self, path: str) -> Found | Moved | None:

@@ -26,6 +26,7 @@ from backpack_api.stores.mongo import (
     Mongo,
     MongoDocument,
     database_errors,
+    in_batches,
     is_duplicate_key,
 )
 from backpack_api.stores.stored_documents import from_stored, to_stored
@@ -123,6 +124,11 @@ class DocumentStore:
         return await pages.read_page(
             self._collection(collection), plan, sort, limit=limit, max_bytes=max_bytes
         )
+
+    async def every(self, collection: str) -> AsyncIterator[list[Document]]:
+        """All documents of a collection, some at a time."""
+        async for batch in in_batches(self._collection(collection)):
+            yield [from_stored(stored) for stored in batch]
 
     @database_errors
     async def count(self, collection: str, plan: Plan) -> int:

@@ -7,20 +7,25 @@ and where a count and a write must not be parted.
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
-from backpack_api.problems import Overloaded
+from backpack_api.problems import Overloaded, StoreUnavailable
 from backpack_api.stores.redis import Cache, cache_errors
 from backpack_api.stores.round_trips import RoundTrips
 
 HOLD_SECONDS = 40
 """When a lock frees itself, should its holder die: longer than the two calls of
 the database that are made under one can take."""
+KEEP_SECONDS = 15
+"""The same for one that is kept: it is renewed three times as often."""
 WAIT_SECONDS = 5.0
 POLL_SECONDS = 0.01
 
+_RENEW = (
+    "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('expire', KEYS[1], ARGV[2]) end return 0"
+)
 _RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
 
@@ -50,16 +55,29 @@ class Locks:
             finally:
                 await asyncio.shield(self._release(key, owner))
 
+    @asynccontextmanager
+    async def keep(self, name: str) -> AsyncIterator[None]:
+        """Hold the lock of this name for as long as it takes. Raises `Overloaded`."""
+        key, owner = f"lock:{name}", secrets.token_hex(8)
+        await self._acquire(key, owner, KEEP_SECONDS)
+        renewing = asyncio.create_task(self._keep_renewing(key, owner))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.wait([renewing], timeout=0.1)
+            await asyncio.shield(self._release(key, owner))
+
     @cache_errors
     async def take_turn(self, name: str, seconds: float) -> bool:
         """Whether the caller is the first to ask for this turn in so many seconds."""
         return bool(await self._cache.client.set(f"turn:{name}", 1, nx=True, px=max(1, int(seconds * 1000))))
 
     @cache_errors
-    async def _acquire(self, key: str, owner: str) -> None:
+    async def _acquire(self, key: str, owner: str, seconds: int = HOLD_SECONDS) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + WAIT_SECONDS
-        while not await self._together.execute("SET", key, owner, "NX", "EX", HOLD_SECONDS):
+        while not await self._together.execute("SET", key, owner, "NX", "EX", seconds):
             if loop.time() > deadline:
                 raise Overloaded
             await asyncio.sleep(POLL_SECONDS)
@@ -67,3 +85,13 @@ class Locks:
     @cache_errors
     async def _release(self, key: str, owner: str) -> None:
         await self._together.execute("EVAL", _RELEASE, 1, key, owner)
+
+    async def _keep_renewing(self, key: str, owner: str) -> None:
+        while True:
+            await asyncio.sleep(KEEP_SECONDS / 3)
+            with suppress(StoreUnavailable):
+                await self._renew(key, owner)
+
+    @cache_errors
+    async def _renew(self, key: str, owner: str) -> None:
+        await self._together.execute("EVAL", _RENEW, 1, key, owner, KEEP_SECONDS)

@@ -5,7 +5,7 @@ MongoDB's wire protocol serves; `Engine` says what this one lacks.
 """
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
@@ -25,6 +25,8 @@ CALL_SECONDS = 15
 """How long one call may take on a server that is there. FerretDB reads a whole
 collection for a sorted page, so this is what bounds such a page."""
 POOL_SIZE = 64
+BATCH = 32
+"""Documents that are looked at together where all are: each can have a megabyte."""
 
 _DENIED = frozenset({13, 18})  # Unauthorized, AuthenticationFailed
 DUPLICATE_KEY = 11000
@@ -151,6 +153,19 @@ class Mongo:
 
     async def close(self) -> None:
         await self._client.close()
+
+
+async def in_batches(collection: AsyncCollection[MongoDocument]) -> AsyncIterator[list[MongoDocument]]:
+    """Every document of a collection, a few at a time, each once; in no order, as sorting
+    costs some engines the whole collection."""
+
+    @database_errors
+    async def following() -> list[MongoDocument]:
+        return await found.to_list(BATCH)
+
+    async with collection.find({}).batch_size(BATCH) as found:
+        while batch := await following():
+            yield batch
 
 
 def is_duplicate_key(error: OperationFailure) -> bool:

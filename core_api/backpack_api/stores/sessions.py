@@ -5,7 +5,7 @@ cache, or a copy of it, can't act as anyone.
     user-sessions:<user id>  hash: session id -> digest, to find and end a user's
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,6 +81,21 @@ class SessionStore:
                 found.append(session)
         if gone:
             await self._redis.hdel(_index(user_id), *gone)
+        return found
+
+    async def user_ids(self) -> AsyncIterator[str]:
+        """Ids of all users who have sessions; perhaps some twice."""
+        cursor = 0
+        while True:
+            cursor, keys = await self._scan(cursor)
+            for key in keys:
+                yield _text(key).removeprefix(_index(""))
+            if cursor == 0:
+                return
+
+    @cache_errors
+    async def _scan(self, cursor: int) -> tuple[int, list[bytes | str]]:
+        found: tuple[int, list[bytes | str]] = await self._redis.scan(cursor, match=_index("*"), count=500)
         return found
 
     async def _end(self, user_id: str, sessions: Sequence[Session], ended: list[str] | None) -> None:

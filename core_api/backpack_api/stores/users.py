@@ -4,13 +4,14 @@ to one account, also when two registrations race.
 
 import asyncio
 import re
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from backpack_api.domain.accounts import User
 from backpack_api.stores.compare_and_set import CompareAndSet
-from backpack_api.stores.mongo import Mongo, MongoDocument, database_errors, is_duplicate_key
+from backpack_api.stores.mongo import Mongo, MongoDocument, database_errors, in_batches, is_duplicate_key
 
 COLLECTION = "users"
 
@@ -93,6 +94,22 @@ class UserStore:
     async def delete(self, user_id: str, version: int) -> bool:
         """Delete a user that is still at this version; False where it isn't."""
         return await self._writes.delete(self._users, version, user_id)
+
+    async def every(self) -> AsyncIterator[list[StoredUser]]:
+        """All users, some at a time."""
+        async for batch in in_batches(self._users):
+            yield [stored for document in batch if (stored := _from_document(document))]
+
+    @database_errors
+    async def insert_many(self, users: Sequence[StoredUser]) -> None:
+        """Keep users as they are; there must be none with one of their ids or addresses."""
+        await self._ensure_index()
+        await self._users.insert_many([_to_document(stored) for stored in users])
+
+    @database_errors
+    async def delete_all(self) -> None:
+        """Remove every user."""
+        await self._users.delete_many({})
 
     async def _ensure_index(self) -> None:
         if self._indexed:

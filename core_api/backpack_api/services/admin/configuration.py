@@ -5,24 +5,20 @@ event. A replica that wasn't there, or may have missed the event, looks it up: a
 its start, where the mounted file may be older, after a gap, and now and then.
 """
 
-import asyncio
-import contextlib
 import logging
 
 from backpack_api.domain.configuration import read_configuration
 from backpack_api.domain.events import CONFIGURATION_CHANGED, Event
 from backpack_api.logs import FIELDS
-from backpack_api.problems import Conflict, InvalidValue, StoreUnavailable
-from backpack_api.services.background import end
+from backpack_api.problems import Conflict, InvalidValue
 from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.events import EventService
+from backpack_api.services.watch import Watch
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.system import SystemStore
 from backpack_contract.configuration import BackpackConfiguration
 
 SUBJECT = "configuration"
-LOOK_SECONDS = 60.0
-RETRY_SECONDS = 1.0
 
 log = logging.getLogger("backpack_api.configuration")
 
@@ -37,10 +33,9 @@ class ConfigurationService:
         self._store = store
         self._locks = locks
         self._events = events
-        self._look = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self.watch = Watch(self._take_stored)
         events.on(CONFIGURATION_CHANGED, self._heard)
-        events.on_gap(self._look.set)
+        events.on_gap(self.watch.again)
 
     async def put(self, text: bytes) -> BackpackConfiguration:
         """Put the configuration of this JSON text into force, on all replicas. Raises
@@ -53,23 +48,6 @@ class ConfigurationService:
         self._live.replace(configuration)
         self._events.publish(CONFIGURATION_CHANGED, {"configuration": configuration.to_json()})
         return configuration
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._keep_looking())
-
-    async def close(self) -> None:
-        await end(self._task)
-
-    async def _keep_looking(self) -> None:
-        while True:
-            self._look.clear()
-            try:
-                await self._take_stored()
-            except StoreUnavailable:
-                await asyncio.sleep(RETRY_SECONDS)
-                continue
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), LOOK_SECONDS)
 
     async def _take_stored(self) -> None:
         """Of equal generations the one in force stays: a mounted file that was written

@@ -41,7 +41,7 @@ class AdminServices:
         )
 
     def start(self) -> None:
-        self.configuration.start()
+        self.configuration.watch.start()
 
     async def close(self) -> None:
-        await self.configuration.close()
+        await self.configuration.watch.close()
