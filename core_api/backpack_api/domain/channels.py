@@ -1,7 +1,9 @@
 """What a channel is called, and how much there may be of everything."""
 
 import re
+from typing import Any
 
+from backpack_api.domain.documents import faults_of
 from backpack_api.problems import InvalidValue
 
 MAX_CHANNELS = 10_000
@@ -40,3 +42,9 @@ def check_user(user_id: str, path: str = "/user") -> str:
     if _USER.fullmatch(user_id) is None:
         raise InvalidValue.at(path, "is not the id of a user")
     return user_id
+
+
+def check_message(data: Any, path: str = "/data") -> None:
+    """Raise `InvalidValue` where a message is nested deeper than a document may be."""
+    for fault in faults_of(data, path=path, keys=False):
+        raise InvalidValue.at(fault.path, fault.message)

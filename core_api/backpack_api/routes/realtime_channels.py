@@ -5,7 +5,13 @@ from typing import Any
 from pydantic import Field
 
 from backpack_api.domain.actors import Actor
-from backpack_api.domain.channels import MAX_ADDED, check_channel, check_channel_type, check_user
+from backpack_api.domain.channels import (
+    MAX_ADDED,
+    check_channel,
+    check_channel_type,
+    check_message,
+    check_user,
+)
 from backpack_api.domain.idempotency import print_of, retry_key
 from backpack_api.domain.json_text import JsonObject
 from backpack_api.domain.shapes import Shape
@@ -112,6 +118,7 @@ class _Channels:
 
     async def publish(self, connection: RealtimeConnection, fields: Publish) -> JsonObject:
         name = check_channel(fields.channel)
+        check_message(fields.data)
 
         async def send() -> JsonObject:
             return {"seq": await self._channels.publish(connection, name, fields.data)}
@@ -121,6 +128,8 @@ class _Channels:
         return await self._once(connection, fields, fields.key, send)
 
     async def broadcast(self, connection: RealtimeConnection, fields: Message) -> JsonObject:
+        check_message(fields.data)
+
         async def send() -> JsonObject:
             return {"seq": await self._realtime.broadcast(connection, fields.data)}
 

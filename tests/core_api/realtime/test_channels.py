@@ -230,6 +230,18 @@ def test_a_channel_has_a_type_and_a_name(hers: Socket, name: object) -> None:
     refused_with(422, hers, "channel.publish", channel=name, data=1)
 
 
+def test_a_message_has_at_most_as_many_levels_as_a_document(hers: Socket, room: str) -> None:
+    hers.call("channel.create", channel=room)
+    deepest: object = 1
+    for _ in range(32):
+        deepest = [deepest]
+    hers.call("channel.publish", channel=room, data=deepest)
+    assert hers.event("channel")["data"] == deepest
+    for too_deep in ([deepest], {"a": deepest}):
+        refused_with(422, hers, "channel.publish", channel=room, data=too_deep)
+        refused_with(422, hers, "broadcast", data=too_deep)
+
+
 def test_a_key_makes_a_message_come_once(hers: Socket, room: str) -> None:
     hers.call("channel.create", channel=room)
     first = hers.call("channel.publish", channel=room, data=1, key="once")

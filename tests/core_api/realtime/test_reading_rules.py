@@ -5,7 +5,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from backpack_contract.configuration import DeclaredCollection, DeclaredRules
+from backpack_contract.configuration import AdminKey, DeclaredCollection, DeclaredRules
+from support.admin_client import AdminHttp, AdminSigner
 from support.core_api import CoreApi, Person, new_person
 from support.sockets import Refused, Socket, socket_of
 
@@ -57,3 +58,43 @@ def test_what_only_administrators_read_is_not_subscribed_to(
     with pytest.raises(Refused) as refused:
         socket.call("db.subscribe", collection="vault")
     assert refused.value.status == 403
+
+
+def test_rules_that_change_count_from_the_next_event_on(start_api: Callable[..., CoreApi]) -> None:
+    signer = AdminSigner()
+    api = start_api(configuration={"admin_keys": (AdminKey(**signer.key),)})
+    ada, grace = new_person(api), new_person(api)
+    name = ada.make_collection().removeprefix("/db/")
+
+    def write(number: int) -> str:
+        identifier: str = ada.client.post(f"/db/{name}", json={"n": number}).json()["id"]
+        return identifier
+
+    with (
+        socket_of(api, ada) as hers,
+        socket_of(api, grace) as his,
+        AdminHttp(api, signer).socket() as console,
+    ):
+        for socket in (hers, his):
+            assert socket.call("db.subscribe", collection=name)["sub"] == "1"
+        write(1)
+        for socket in (hers, his):
+            assert socket.event("db")["doc"]["n"] == 1
+        for number, (rule, reach_her, reach_him) in enumerate(
+            [("owner", True, False), ("none", False, False), ("user", True, True)], start=2
+        ):
+            console.call("collections.setRules", collection=name, rules={"read": rule})
+            write(number)
+            last = hers.call("broadcast", data=number)["seq"]
+            for socket, reached in ((hers, reach_her), (his, reach_him)):
+                socket.event("broadcast", seq=last)
+                if reached:
+                    assert socket.event("db")["doc"]["n"] == number
+                assert socket.events("db") == []
+        console.call("collections.drop", collection=name)
+        write_again = ada.client.post(f"/db/{name}", json={})
+        assert write_again.status_code == 404
+        ada.make_collection(name)
+        write(9)
+        for socket in (hers, his):
+            assert socket.event("db")["doc"]["n"] == 9

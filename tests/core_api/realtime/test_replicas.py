@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from support.core_api import CoreApi, new_person
+from support.core_api import CoreApi, Person, new_person
 from support.ferretdb import FerretDB
 from support.processes import free_port
-from support.redis import Redis
+from support.redis import Redis, redis_command
 from support.sockets import Socket, open_socket, socket_of
+from support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -47,6 +48,15 @@ def following(socket: Socket, collection: str) -> str:
     """A subscription to all of a collection."""
     sub: str = socket.call("db.subscribe", collection=collection)["sub"]
     return sub
+
+
+def second_last_seq(person: Person, socket: Socket, collection: str) -> str:
+    """A `seq` that something comes after."""
+    for _ in range(2):
+        assert person.client.post(f"/db/{collection}", json={}).status_code == 201
+    seq: str = socket.event("db")["seq"]
+    socket.event("db")
+    return seq
 
 
 def test_events_and_messages_reach_both(start: Callable[..., CoreApi]) -> None:
@@ -125,9 +135,12 @@ def test_a_replica_that_starts_where_one_was_killed_knows_at_once(start: Callabl
     tasks = ada.make_collection("tasks").removeprefix("/db/")
     with socket_of(first, ada) as socket:
         sub = following(socket, tasks)
+        since = second_last_seq(ada, socket, tasks)
         second.kill()
         second.start()
         assert socket.event("reset", within=5, sub=sub)
+        again = socket.call("db.subscribe", collection=tasks, since=since)["sub"]
+        assert socket.event("reset", sub=again)
 
 
 def test_an_orderly_end_resets_nobody_and_sends_clients_elsewhere(start: Callable[..., CoreApi]) -> None:
@@ -168,3 +181,24 @@ def test_sockets_outlive_a_restart_of_redis(start: Callable[..., CoreApi], own_r
             assert [message["seq"] for message in messages] == sent
         document = ada.client.post(f"/db/{tasks}", json={}).json()
         assert hers.event("db", sub=sub)["doc"] == document
+
+
+def test_the_stream_is_bounded_in_bytes(start: Callable[..., CoreApi], own_redis: Redis) -> None:
+    limit = 2 * 1024 * 1024
+    api = start(BACKPACK_STREAM_BYTES=str(limit))
+    ada = new_person(api)
+    tasks = ada.make_collection("tasks").removeprefix("/db/")
+    with socket_of(api, ada) as socket:
+        following(socket, tasks)
+        old = second_last_seq(ada, socket, tasks)
+        for _ in range(60):
+            answer = ada.client.post(f"/db/{tasks}", json={"pad": "x" * 200_000})
+            assert answer.status_code == 201
+            socket.event("db")
+        eventually(lambda: int(redis_command(own_redis, "MEMORY", "USAGE", "events")) <= limit, within=10)  # type: ignore[call-overload]
+        recent = second_last_seq(ada, socket, tasks)
+        lost = socket.call("db.subscribe", collection=tasks, since=old)["sub"]
+        assert socket.event("reset") == {"ev": "reset", "sub": lost}
+        kept = socket.call("db.subscribe", collection=tasks, since=recent)["sub"]
+        assert socket.event("db", sub=kept)
+        assert socket.events("reset") == []
