@@ -201,12 +201,6 @@ class Runtime:
             events=self.events,
             now=_utc_now,
         )
-        self.metrics.gauge(
-            "backpack_passwords_waiting",
-            "Passwords that are hashed or wait for it.",
-            lambda: self._passwords.waiting,
-        )
-
         self.realtime = RealtimeService(
             events=self.events,
             sessions=self.sessions,
@@ -223,6 +217,8 @@ class Runtime:
         self.metrics.gauge(
             "backpack_subscriptions", "Subscriptions of them.", lambda: len(self.realtime.subscriptions)
         )
+        self._uploads = files.uploads
+        self._show_metrics()
 
     @property
     def configuration(self) -> BackpackConfiguration:
@@ -256,3 +252,16 @@ class Runtime:
         self._passwords.close()
         self._volume.close()
         await asyncio.gather(self._mongo.close(), self._cache.close())
+
+    def _show_metrics(self) -> None:
+        """What is counted anyway, and read when Prometheus asks."""
+        gauge, counter = self.metrics.gauge, self.metrics.counter
+        gauge(
+            "backpack_passwords_waiting",
+            "Passwords that are hashed or wait for it.",
+            lambda: self._passwords.waiting,
+        )
+        gauge("backpack_sockets_open", "Sockets that are signed in.", lambda: len(self.realtime.hub))
+        gauge("backpack_uploads_under_way", "Uploads of files.", lambda: self._uploads.under_way)
+        counter("backpack_events_published", "Events of this replica.", lambda: self.events.published_count)
+        counter("backpack_events_heard", "Events of all replicas.", lambda: self.events.heard_count)

@@ -51,6 +51,9 @@ class EventService:
         self.replica = replica
         self.position: Sequence = BEGINNING
         """Of the newest event that was heard here."""
+        self.published_count = 0
+        self.heard_count = 0
+        """Events since the start: for the metrics."""
         self._stream = stream
         self._replicas = replicas
         self._max_bytes = max_bytes
@@ -82,10 +85,12 @@ class EventService:
 
     def publish(self, kind: str, payload: JsonObject) -> None:
         """Tell all replicas. Returns at once; the event follows within milliseconds."""
+        self.published_count += 1
         self._queue.put(kind, payload)
 
     async def append(self, kind: str, payload: JsonObject) -> Sequence:
         """Tell all replicas, and return once it is in the stream. Raises `StoreUnavailable`."""
+        self.published_count += 1
         return await self._queue.put_and_wait(kind, payload)
 
     async def since(self, sequence: Sequence, *, entries: int) -> list[Event] | None:
@@ -185,6 +190,7 @@ class EventService:
 
     def _hear(self, event: Event) -> None:
         self.position = event.sequence
+        self.heard_count += 1
         if event.kind == RESET:
             self._forget()
         for handler in self._handlers.get(event.kind, ()):

@@ -28,6 +28,7 @@ class FileServices:
     administration: FileAdministration
     sweep: FileSweep
     retired: RetiredBlobs
+    uploads: UploadService
 
     @classmethod
     def of(
@@ -47,6 +48,7 @@ class FileServices:
         blobs = BlobStore(volume)
         retired = RetiredBlobs(blobs)
         quotas = Quotas(usage, locks, live, store.used_by)
+        uploads = UploadService(blobs, live, quotas)
         administration = FileAdministration(
             store=store, blobs=blobs, retired=retired, quotas=quotas, owner_exists=owner_exists, now=now
         )
@@ -54,7 +56,7 @@ class FileServices:
             store=store,
             blobs=blobs,
             retired=retired,
-            uploads=UploadService(blobs, live, quotas),
+            uploads=uploads,
             quotas=quotas,
             idempotency=idempotency,
             owner_exists=owner_exists,
@@ -69,4 +71,4 @@ class FileServices:
             unfinished_age=settings.unfinished_upload_seconds,
             grace=settings.file_grace_seconds,
         )
-        return cls(public, administration, sweep, retired)
+        return cls(public, administration, sweep, retired, uploads)

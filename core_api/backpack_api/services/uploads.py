@@ -54,6 +54,11 @@ class UploadService:
         self._quotas = quotas
         self._under_way: dict[str, set[Upload]] = defaultdict(set)
 
+    @property
+    def under_way(self) -> int:
+        """How many there are now."""
+        return sum(len(uploads) for uploads in self._under_way.values())
+
     @asynccontextmanager
     async def receive(
         self, owner_id: str, *, declared: int | None, replaces: int = 0

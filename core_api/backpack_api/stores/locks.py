@@ -60,12 +60,13 @@ class Locks:
         """Hold the lock of this name for as long as it takes. Raises `Overloaded`."""
         key, owner = f"lock:{name}", secrets.token_hex(8)
         await self._acquire(key, owner, KEEP_SECONDS)
-        renewing = asyncio.create_task(self._keep_renewing(key, owner))
+        released = asyncio.Event()
+        renewing = asyncio.create_task(self._keep_renewing(key, owner, released))
         try:
             yield
         finally:
-            renewing.cancel()
-            await asyncio.wait([renewing], timeout=0.1)
+            released.set()
+            await asyncio.shield(renewing)
             await asyncio.shield(self._release(key, owner))
 
     @cache_errors
@@ -86,9 +87,13 @@ class Locks:
     async def _release(self, key: str, owner: str) -> None:
         await self._together.execute("EVAL", _RELEASE, 1, key, owner)
 
-    async def _keep_renewing(self, key: str, owner: str) -> None:
+    async def _keep_renewing(self, key: str, owner: str, released: asyncio.Event) -> None:
         while True:
-            await asyncio.sleep(KEEP_SECONDS / 3)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(KEEP_SECONDS / 3):
+                    await released.wait()
+            if released.is_set():
+                return
             with suppress(StoreUnavailable):
                 await self._renew(key, owner)
 

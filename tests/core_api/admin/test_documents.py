@@ -108,3 +108,27 @@ def test_the_largest_document_goes_both_ways(console: Socket, tasks: str) -> Non
     assert console.call("docs.get", collection=tasks, docId=made["id"])["x"] == data["x"]
     listed = console.call("docs.list", collection=tasks, filter={"id": made["id"]})["items"]
     assert [one["id"] for one in listed] == [made["id"]]
+
+
+def test_changes_are_told_as_they_happen(console: Socket, person: Person) -> None:
+    path = person.make_collection()
+    name = path.removeprefix("/db/")
+    everything = console.call("docs.subscribe", collection=name)["sub"]
+    some = console.call("docs.subscribe", collection=name, filter={"n": {"$gt": 1}})["sub"]
+
+    one = person.client.post(path, json={"n": 2}).json()
+    for sub in (everything, some):
+        event = console.event("db", sub=sub)
+        assert (event["type"], event["doc"]) == ("create", one)
+        assert event["seq"]
+    person.client.patch(f"{path}/{one['id']}", json={"n": 0})
+    assert console.event("db", sub=everything)["doc"]["n"] == 0
+    left = console.event("db", sub=some)
+    assert (left["type"], left["doc"]) == ("delete", {"id": one["id"]})
+    assert console.call("docs.unsubscribe", sub=everything) is None
+    assert status_of(lambda: console.call("docs.unsubscribe", sub=everything)) == 404
+    person.client.post(path, json={"n": 5})
+    assert console.event("db")["sub"] == some
+    assert console.events("db") == []
+    assert status_of(lambda: console.call("docs.subscribe", collection="nothing")) == 404
+    assert status_of(lambda: console.call("docs.subscribe", collection=name, filter={"$where": "1"})) == 422

@@ -8,6 +8,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from support.core_api import CoreApi, Person, new_person
 from support.redis import Redis
+from support.sockets import socket_of
+from support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -84,3 +86,23 @@ def test_what_is_read_when_asked_for(admin_api: CoreApi) -> None:
 
 def _calls(api: CoreApi, store: str) -> float:
     return value(api, "backpack_store_call_duration_seconds_count", store=store)
+
+
+def test_sockets_events_and_uploads_are_shown(admin_api: CoreApi, person: Person) -> None:
+    before = scrape(admin_api)
+    with socket_of(admin_api, person):
+        person.client.post(person.make_collection(), json={})
+        eventually(
+            lambda: (
+                value(admin_api, "backpack_events_heard_total")
+                > before["backpack_events_heard_total", frozenset()]
+            ),
+            within=5,
+        )
+        after = scrape(admin_api)
+    published = ("backpack_events_published_total", frozenset[tuple[str, str]]())
+    assert after[published] > before[published]
+    assert after["backpack_sockets_open", frozenset()] == 1
+    assert after["backpack_uploads_under_way", frozenset()] == 0
+    upgrades = value(admin_api, REQUESTS, route="/realtime", method="GET", status="101")
+    assert upgrades >= 1

@@ -1,6 +1,7 @@
 """The table of the admin socket's operations: which only look, and which change something
 and are therefore written to the audit log."""
 
+import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, TypeVar
 
@@ -9,6 +10,7 @@ from pydantic import Field
 from backpack_api.domain.administrators import Administrator
 from backpack_api.domain.json_text import JsonObject
 from backpack_api.domain.shapes import Shape
+from backpack_api.services.admin.live_documents import LiveDocuments
 from backpack_api.services.audit import AuditService
 from backpack_api.sockets.connection import Connection
 from backpack_api.sockets.operations import Operations
@@ -39,9 +41,20 @@ class AdminConnection(Connection["AdminConnection"]):
         operations: Operations["AdminConnection"],
         request_id: str,
         administrator: Administrator,
+        on_closed: Callable[["AdminConnection"], None],
     ) -> None:
         super().__init__(socket, operations, request_id)
         self.administrator = administrator
+        self.subscriptions: dict[str, LiveDocuments] = {}
+        self._numbers = itertools.count(1)
+        self._on_closed = on_closed
+
+    def next_subscription(self) -> str:
+        """The id of the socket's next subscription."""
+        return str(next(self._numbers))
+
+    def closed(self) -> None:
+        self._on_closed(self)
 
 
 class Paged(Shape):
@@ -65,6 +78,12 @@ class AdminOperations:
             return await handler(fields)
 
         self.table.add(name, shape, run)
+
+    def listen(
+        self, name: str, shape: type[S], handler: Callable[[AdminConnection, S], Awaitable[Any]]
+    ) -> None:
+        """An operation that changes nothing but what the socket is told."""
+        self.table.add(name, shape, handler)
 
     def change(
         self,

@@ -43,13 +43,20 @@ class AdminSocket:
         for noun in NOUNS:
             noun(runtime).add_to(operations)
         self._table = operations.table
+        self._subscriptions = runtime.admin.subscriptions
 
     async def upgrade(self, websocket: WebSocket) -> None:
         """Take a connection. Its token was checked by the gate."""
         socket: SocketProtocol = websocket.scope["extensions"][EXTENSION]
         request_id: str = websocket.state.request_id
-        connection = AdminConnection(socket, self._table, request_id, administrator_of(websocket))
+        connection = AdminConnection(
+            socket, self._table, request_id, administrator_of(websocket), self._closed
+        )
         socket.accept(connection, [("X-Request-Id", request_id)])
+
+    def _closed(self, connection: AdminConnection) -> None:
+        for one in connection.subscriptions.values():
+            self._subscriptions.remove(one)
 
     async def _ping(self, _: Anything) -> str:
         return "pong"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backpack_api.services.admin.configuration import ConfigurationService
+from backpack_api.services.admin.live_documents import AdminSubscriptions
 from backpack_api.services.admin.tokens import AdminTokens
 from backpack_api.services.audit import AuditService
 from backpack_api.services.configuration import LiveConfiguration
@@ -22,6 +23,7 @@ class AdminServices:
     tokens: AdminTokens
     configuration: ConfigurationService
     audit: AuditService
+    subscriptions: AdminSubscriptions
 
     @classmethod
     def of(
@@ -38,6 +40,7 @@ class AdminServices:
             tokens=AdminTokens(live, now),
             configuration=ConfigurationService(live, SystemStore(mongo), locks, events),
             audit=AuditService(AuditStore(mongo), new_id, now),
+            subscriptions=AdminSubscriptions(events),
         )
 
     def start(self) -> None:
