@@ -45,6 +45,11 @@ class AdminSocket:
         self._table = operations.table
         self._subscriptions = runtime.admin.subscriptions
 
+    @property
+    def operations(self) -> list[str]:
+        """The names of all operations."""
+        return self._table.names()
+
     async def upgrade(self, websocket: WebSocket) -> None:
         """Take a connection. Its token was checked by the gate."""
         socket: SocketProtocol = websocket.scope["extensions"][EXTENSION]
