@@ -4,12 +4,21 @@ RE2 is loaded with the first one, as most backpacks never see any.
 """
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Any
 
 MAX_LENGTH = 128
 MEMORY = 1024 * 1024
 """In bytes, of one compiled expression; what needs more is refused."""
+
+_ATOM = (
+    r"(?:[A-Za-z0-9 _@/:,;=#%&<>!~\"'-]|[^\x00-\x7f]|\\[dDwWsb./@+*?()\[\]{}|^$\\-]|\."
+    r"|\(\?:|\(|\)|\||\[\^?[A-Za-z0-9 _.@/:,-]+\])"
+)
+_QUANTIFIER = r"(?:[*+?]|\{\d+(?:,\d*)?\})?\??"
+_PORTABLE = re.compile(rf"(?:\(\?i\))?\^?(?:{_ATOM}{_QUANTIFIER})*\$?")
+_PREFIX = re.compile(r"\^((?:[A-Za-z0-9 _@/:,;=#%&<>!~\"'-]|[^\x00-\x7f])*)")
 
 
 class BadExpression(ValueError):
@@ -22,6 +31,21 @@ def compile_expression(pattern: str) -> Callable[[str], bool]:
     if len(pattern) > MAX_LENGTH:
         raise BadExpression(f"has more than {MAX_LENGTH} characters")
     return _compiled(pattern)
+
+
+def is_portable(pattern: str) -> bool:
+    """Whether PCRE, which MongoDB has, finds a match of this expression wherever RE2 does.
+    It may find one elsewhere: its `$` is before a last line feed, too."""
+    return _PORTABLE.fullmatch(pattern) is not None
+
+
+def literal_prefix(pattern: str) -> str:
+    """What every text that matches begins with; empty where it isn't plain to see."""
+    found = _PREFIX.match(pattern)
+    if found is None or "|" in pattern:
+        return ""
+    optional = pattern[found.end() : found.end() + 1] in ("*", "?", "{")
+    return found[1][:-1] if optional else found[1]
 
 
 @functools.lru_cache(maxsize=256)

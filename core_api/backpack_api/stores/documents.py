@@ -29,6 +29,7 @@ from backpack_api.stores.mongo import (
     in_batches,
     is_duplicate_key,
 )
+from backpack_api.stores.scans import Scans
 from backpack_api.stores.stored_documents import from_stored, to_stored
 
 PREFIX = "c_"
@@ -77,6 +78,7 @@ class DocumentStore:
     def __init__(self, mongo: Mongo, writes: CompareAndSet) -> None:
         self._mongo = mongo
         self._writes = writes
+        self._scans = Scans(mongo)
         self._group = GroupCommit(self._collection)
 
     @database_errors
@@ -121,9 +123,10 @@ class DocumentStore:
         self, collection: str, plan: Plan, sort: Sort, *, limit: int, max_bytes: int
     ) -> tuple[list[Document], bool]:
         """A page, and whether there is more: see `pages.read_page`."""
-        return await pages.read_page(
-            self._collection(collection), plan, sort, limit=limit, max_bytes=max_bytes
-        )
+        async with self._scans.turn():
+            return await pages.read_page(
+                self._collection(collection), plan, sort, limit=limit, max_bytes=max_bytes
+            )
 
     async def every(self, collection: str) -> AsyncIterator[list[Document]]:
         """All documents of a collection, some at a time."""
@@ -133,7 +136,8 @@ class DocumentStore:
     @database_errors
     async def count(self, collection: str, plan: Plan) -> int:
         """How many documents there are."""
-        return await pages.count(self._collection(collection), plan)
+        async with self._scans.turn():
+            return await pages.count(self._collection(collection), plan)
 
     @asynccontextmanager
     async def turn(self, collection: str, document_id: str) -> AsyncIterator["DocumentTurn"]:

@@ -56,6 +56,8 @@ class Engine:
     ordered_inserts: int
     """How many documents of an ordered insert are stored in order; 0: all. FerretDB 1.x
     takes batches of a hundred, and goes on with the next after one that failed."""
+    scans: int
+    """How many pages and counts are read at once; 0: any number (see `stores.scans`)."""
 
     @classmethod
     def of(cls, build_info: MongoDocument) -> "Engine":
@@ -68,6 +70,7 @@ class Engine:
                 faithful=False,
                 partial_indexes=False,
                 ordered_inserts=100,
+                scans=3,
             )
         return cls(
             "mongodb",
@@ -76,6 +79,7 @@ class Engine:
             faithful=True,
             partial_indexes=True,
             ordered_inserts=0,
+            scans=0,
         )
 
 

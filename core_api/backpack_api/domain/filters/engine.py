@@ -12,6 +12,7 @@ from typing import Any
 from backpack_api.domain.filters.nodes import And, Compare, Exists, Filter, In, Node, Not, Or, Regex
 from backpack_api.domain.moments import parse_moment
 from backpack_api.domain.paths import Path
+from backpack_api.domain.regexes import is_portable, literal_prefix
 
 Query = dict[str, Any]
 
@@ -77,7 +78,9 @@ def _negated(inner: Node, faithful: bool) -> tuple[Query | None, bool]:
 
 def _condition(node: Compare | In | Exists | Regex, faithful: bool) -> tuple[Query | None, bool]:
     name = stored_name(node.path)
-    if isinstance(node, Regex) or not (faithful or _is_common_ground(node)):
+    if isinstance(node, Regex):
+        return _where_it_may_match(name, node, faithful), False
+    if not (faithful or _is_common_ground(node)):
         return None, False
     match node:
         case Compare(path, comparison, value):
@@ -87,6 +90,24 @@ def _condition(node: Compare | In | Exists | Regex, faithful: bool) -> tuple[Que
         case _:
             condition = {"$exists": True}
     return {name: condition}, faithful
+
+
+def _where_it_may_match(name: str, node: Regex, faithful: bool) -> Query | None:
+    prefix = literal_prefix(node.pattern)
+    if prefix and (faithful or not node.path.has_position):
+        # An index serves it.
+        beyond = prefix[:-1] + chr(ord(prefix[-1]) + 1) if _has_next(prefix[-1]) else None
+        return (
+            {"$and": [{name: {"$gte": prefix}}, {name: {"$lt": beyond}}]}
+            if beyond
+            else {name: {"$gte": prefix}}
+        )
+    return {name: {"$regex": node.pattern}} if faithful and is_portable(node.pattern) else None
+
+
+def _has_next(character: str) -> bool:
+    """Whether the code point after it can be in a text."""
+    return ord(character) + 1 not in range(0xD800, 0xE000) and ord(character) < 0x10FFFF
 
 
 def _is_common_ground(node: Compare | In | Exists) -> bool:
