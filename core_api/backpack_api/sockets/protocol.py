@@ -44,9 +44,10 @@ MAX_QUEUED_BYTES = 2 * 1024 * 1024
 MAX_QUEUED_FRAMES = 8192
 """What may wait for a slow reader. One frame more is taken, so that a large answer can
 always be sent to a client that reads."""
-HEARTBEAT_SECONDS = 10.0
-"""Each sends a ping, and finds a connection dead that was silent since the one before: after
-20 seconds at most, so that its presence ends within the contract's 30."""
+HEARTBEAT_SECONDS = 8.0
+"""A connection that was silent for so long is sent a ping, again and again."""
+DEAD_SECONDS = 25.0
+"""One that was silent for so long is dead: so its presence ends within the contract's 30."""
 CLOSE_SECONDS = 10.0
 SLOW_CLOSE_SECONDS = 30.0
 """How long the other side has to answer a close frame; longer where it must first read what
@@ -80,13 +81,12 @@ class SocketProtocol(asyncio.Protocol):
         "_app_state",
         "_closing",
         "_connections",
-        "_heard",
+        "_heard_at",
         "_loop",
         "_overflown",
         "_owner",
         "_parts",
         "_paused",
-        "_pinged",
         "_queue",
         "_queued",
         "_reading",
@@ -126,8 +126,7 @@ class SocketProtocol(asyncio.Protocol):
         self._overflown = False
         self._writable: asyncio.Future[None] | None = None
         self._parts: list[bytes] | None = None
-        self._heard = True
-        self._pinged = False
+        self._heard_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     # What the owner calls
@@ -245,7 +244,7 @@ class SocketProtocol(asyncio.Protocol):
         return False
 
     def data_received(self, data: bytes) -> None:
-        self._heard = True
+        self._heard_at = self._loop.time()
         wire = self._wire
         wire.receive_data(data)
         for event in wire.events_received():
@@ -372,15 +371,19 @@ class SocketProtocol(asyncio.Protocol):
         self._timer = None
         if self._transport is None:
             return
-        # While reading is paused for lack of pace on this side, silence says nothing.
-        if self._pinged and not self._heard and self._reading:
+        now = self._loop.time()
+        if not self._reading:
+            self._heard_at = now  # it may well speak: it is this side that doesn't listen
+        silent = now - self._heard_at
+        if silent >= DEAD_SECONDS:
             self._end()
             self._transport.abort()
             return
-        self._heard, self._pinged = False, True
-        self.send(PING)
+        if silent >= HEARTBEAT_SECONDS:
+            self.send(PING)
         if not self._closing:
-            self._timer = self._loop.call_later(HEARTBEAT_SECONDS, self._beat)
+            following = min(HEARTBEAT_SECONDS, DEAD_SECONDS - silent)
+            self._timer = self._loop.call_later(following, self._beat)
 
     def _flush_wire(self) -> None:
         """Write what the wire's own state machine has to say."""
