@@ -25,7 +25,15 @@ class Rank(IntEnum):
     """Of a system field; its value is the text that the API answers, which sorts by time."""
 
 
+class _Missing:
+    """Nothing is there."""
+
+
+MISSING = _Missing()
+"""Stands for a field that isn't there; it is in the order where null is."""
+
 _RANKS: dict[type, Rank] = {
+    _Missing: Rank.NULL,
     type(None): Rank.NULL,
     bool: Rank.BOOLEAN,
     int: Rank.NUMBER,

@@ -9,17 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from backpack_api.domain.documents import MAX_DEPTH, MAX_KEY_LENGTH, SYSTEM_FIELDS
+from backpack_api.domain.json_order import MISSING
 from backpack_api.domain.json_text import JsonObject
 
 MOMENTS = frozenset({"createdAt", "updatedAt"})
 """System fields that are moments in the database and RFC 3339 text in JSON."""
-
-
-class _Missing:
-    """Nothing is there."""
-
-
-MISSING = _Missing()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from pymongo.errors import BulkWriteError, OperationFailure
 from backpack_api.domain.documents import Document
 from backpack_api.domain.filters.engine import stored_name
 from backpack_api.domain.indexes import Index
+from backpack_api.domain.json_order import MISSING
 from backpack_api.domain.json_text import JsonObject
 from backpack_api.domain.listing import Plan
-from backpack_api.domain.paths import MISSING
 from backpack_api.domain.sorting import Sort
 from backpack_api.stores import pages
 from backpack_api.stores.compare_and_set import CompareAndSet, Turn

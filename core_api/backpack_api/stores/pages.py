@@ -1,5 +1,6 @@
 """Reading a page of documents, bounded in documents and in bytes."""
 
+import asyncio
 from bisect import insort
 from collections.abc import AsyncIterator
 
@@ -14,6 +15,9 @@ from backpack_api.stores.stored_documents import from_stored
 
 BATCH = 101
 """Documents that the engine sends at once; bounds what a page holds in memory."""
+
+AT_A_STRETCH_SECONDS = 0.01
+"""After which other requests have their turn: what came in one batch is looked at without waiting."""
 
 
 async def read_page(
@@ -49,8 +53,13 @@ async def _accepted(
     cursor = collection.find(plan.query, batch_size=BATCH, limit=limit)
     if plan.sort is not None:
         cursor = cursor.sort(plan.sort)
+    clock = asyncio.get_running_loop().time
+    since = clock()
     async with cursor:
         async for stored in cursor:
+            if clock() - since > AT_A_STRETCH_SECONDS:
+                await asyncio.sleep(0)
+                since = clock()
             document = from_stored(stored)
             if plan.accepts is None or plan.accepts(document.to_json_object()):
                 yield document

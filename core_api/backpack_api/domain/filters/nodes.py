@@ -1,13 +1,14 @@
 """What a parsed filter is made of, and whether it holds for a document."""
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from backpack_api.domain.json_order import OrderKey, order_key, rank_of
+from backpack_api.domain.json_order import MISSING, OrderKey, Rank, order_key, rank_of
 from backpack_api.domain.json_text import JsonObject
-from backpack_api.domain.paths import MISSING, Path, elements
+from backpack_api.domain.paths import Path, elements
 
 
 class Comparison(StrEnum):
@@ -20,13 +21,15 @@ class Comparison(StrEnum):
     LTE = "$lte"
 
 
-_HOLDS: dict[Comparison, Callable[[OrderKey, OrderKey], bool]] = {
-    Comparison.EQ: lambda found, wanted: found == wanted,
-    Comparison.GT: lambda found, wanted: found > wanted,
-    Comparison.GTE: lambda found, wanted: found >= wanted,
-    Comparison.LT: lambda found, wanted: found < wanted,
-    Comparison.LTE: lambda found, wanted: found <= wanted,
+_HOLDS: dict[Comparison, Callable[[Any, Any], bool]] = {
+    Comparison.EQ: operator.eq,
+    Comparison.GT: operator.gt,
+    Comparison.GTE: operator.ge,
+    Comparison.LT: operator.lt,
+    Comparison.LTE: operator.le,
 }
+_AS_THEY_ARE = frozenset({Rank.NUMBER, Rank.STRING, Rank.BOOLEAN})
+"""Types whose values compare in Python as in the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,13 @@ class Compare:
         object.__setattr__(self, "key", order_key(self.value))
 
     def holds(self, document: JsonObject) -> bool:
-        compares, wanted, rank = _HOLDS[self.comparison], self.key, rank_of(self.value)
-        for found in elements(document, self.path.parts):
-            value = None if found is MISSING else found
-            if rank_of(value) is rank and compares(order_key(value), wanted):
-                return True
-        return False
+        compares, rank = _HOLDS[self.comparison], rank_of(self.value)
+        found = elements(document, self.path.parts)
+        if rank in _AS_THEY_ARE:
+            # The usual case, and an array may have half a million elements.
+            wanted = self.value
+            return any(rank_of(value) is rank and compares(value, wanted) for value in found)
+        return any(rank_of(value) is rank and compares(order_key(value), self.key) for value in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +62,25 @@ class In:
 
     path: Path
     values: tuple[Any, ...]
+    plain: dict[Rank, frozenset[Any]] = field(init=False, repr=False, compare=False)
+    """Those that are compared as they are, by their type."""
     keys: frozenset[OrderKey] = field(init=False, repr=False, compare=False)
+    """Those of all other types."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "keys", frozenset(order_key(value) for value in self.values))
+        by_rank = {rank: [value for value in self.values if rank_of(value) is rank] for rank in _AS_THEY_ARE}
+        others = [value for value in self.values if rank_of(value) not in _AS_THEY_ARE]
+        object.__setattr__(self, "plain", {rank: frozenset(values) for rank, values in by_rank.items()})
+        object.__setattr__(self, "keys", frozenset(order_key(value) for value in others))
 
     def holds(self, document: JsonObject) -> bool:
-        return any(
-            order_key(None if found is MISSING else found) in self.keys
-            for found in elements(document, self.path.parts)
-        )
+        return any(self._has(found) for found in elements(document, self.path.parts))
+
+    def _has(self, found: Any) -> bool:
+        plain = self.plain.get(rank_of(found))
+        if plain is not None:
+            return found in plain
+        return bool(self.keys) and order_key(found) in self.keys
 
 
 @dataclass(frozen=True, slots=True)
