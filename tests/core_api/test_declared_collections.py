@@ -173,6 +173,24 @@ def test_an_array_is_stored_up_to_the_one_that_is_refused(ada: Person, at: int) 
     assert {one["handle"] for one in listed if one.get("handle") in handles} == set(handles[: at + 1])
 
 
+def test_an_array_with_a_key_is_refused_in_the_same_way_again(ada: Person) -> None:
+    handles = [unique("keyed") for _ in range(6)]
+    taken = ada.client.post("/db/accounts", json={"handle": handles[4]}).headers["location"]
+    headers = {"Idempotency-Key": secrets.token_hex(8)}
+    bodies = [{"handle": handle} for handle in handles]
+    first = ada.client.post("/db/accounts", json=bodies, headers=headers)
+    again = ada.client.post("/db/accounts", json=bodies, headers=headers)
+    assert (first.status_code, again.status_code) == (409, 409)
+    assert first.json() == again.json()
+    assert len(first.json()["created"]) == 4
+    # Once nothing is in the way, the rest follows.
+    ada.client.delete(taken)
+    done = ada.client.post("/db/accounts", json=bodies, headers=headers)
+    assert done.status_code == 201
+    assert [one["handle"] for one in done.json()] == handles
+    assert done.json()[:4] == first.json()["created"]
+
+
 def test_of_creates_at_once_each_has_its_own_outcome(ada: Person) -> None:
     handles = [unique("race") for _ in range(10)] * 4
     with ThreadPoolExecutor(20) as pool:

@@ -250,3 +250,13 @@ def test_a_body_is_16_mebibytes_at_most(ada: Person, tasks: str) -> None:
 def test_an_engine_without_nested_arrays_says_so(ada: Person, tasks: str) -> None:
     problem = assert_problem(ada.client.post(tasks, json={"a": [{"b": [[1]]}]}), 422)
     assert problem["errors"][0]["path"] == "/a/0/b/0"
+
+
+def test_head_is_served_where_get_is(ada: Person, tasks: str) -> None:
+    path = ada.client.post(tasks, json={"a": 1}).headers["location"]
+    for where in (tasks, path, "/collections"):
+        head, get = ada.client.head(where), ada.client.get(where)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-length"] == str(len(get.content))
+        assert head.headers.get("etag") == get.headers.get("etag")
+    assert ada.client.head(path, headers={"If-None-Match": '"1"'}).status_code == 304

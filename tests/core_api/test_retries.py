@@ -96,6 +96,15 @@ def test_requests_at_once_are_one(ada: Person, tasks: str) -> None:
     assert len(ada.client.get(tasks).json()["items"]) == 1
 
 
+def test_a_collection_is_made_once(ada: Person) -> None:
+    key, name = new_key(), f"c{secrets.token_hex(4)}"
+    first = post(ada, "/collections", {"name": name}, key)
+    again = post(ada, "/collections", {"name": name}, key)
+    assert (first.status_code, first.json()) == (again.status_code, again.json()) == (201, again.json())
+    assert_problem(post(ada, "/collections", {"name": f"{name}x"}, key), 422)
+    assert_problem(post(ada, "/collections", {"name": name}, new_key()), 409)
+
+
 @pytest.mark.parametrize("key", ["", '""', "x" * 129, "a\tb", "\xe4"])
 def test_a_key_is_short_and_printable(ada: Person, tasks: str, key: str) -> None:
     headers = {"Idempotency-Key": key.encode("latin-1")}

@@ -5,9 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backpack_api.domain.actors import Actor
+from backpack_api.domain.idempotency import print_of
+from backpack_api.domain.json_text import JsonObject
 from backpack_api.responses import JsonResponse
 from backpack_api.routes.auth import PRIVATE, Caller, Services
-from backpack_api.routes.requests import Body, read_model
+from backpack_api.routes.requests import Body, read_model, retry_key_of
 
 router = APIRouter(prefix="/collections")
 
@@ -24,8 +26,15 @@ async def list_collections(services: Services, _: Caller) -> Response:
 
 @router.post("")
 async def create_collection(request: Request, services: Services, session: Caller) -> Response:
-    body = await read_model(request, NewCollection)
-    collection = await services.collections.create(body.name, Actor(session.user_id))
-    return JsonResponse(
-        collection.to_json_object(), status_code=201, headers={"Location": f"/db/{collection.name}"}
-    )
+    actor = Actor(session.user_id)
+    key = retry_key_of(request, actor)
+    name = (await read_model(request, NewCollection)).name
+
+    async def create() -> JsonObject:
+        return (await services.collections.create(name, actor)).to_json_object()
+
+    if key is None:
+        made = await create()
+    else:
+        made, _ = await services.idempotency.once(key, print_of("create collection", name), create)
+    return JsonResponse(made, status_code=201, headers={"Location": f"/db/{name}"})
