@@ -6,6 +6,7 @@ import secrets
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -176,11 +177,15 @@ def test_an_upload_whose_part_on_the_disk_is_gone_is_refused(own_api: CoreApi) -
 
 
 def test_a_database_without_one_file_empties_no_volume(own_api: CoreApi) -> None:
+    own_api.kill()
     shard = own_api.files_directory / "blobs" / "cd"
     shard.mkdir(parents=True)
     blobs = [shard / f"cd{number:030}" for number in range(101)]
     for blob in blobs:
         blob.write_bytes(b"x")
+    # All of them must be old enough for the first sweep.
+    eventually(lambda: time.time() - blobs[-1].stat().st_ctime > 1, within=5, every=0.05)
+    own_api.start()
 
     def told() -> bool:
         lines = own_api.log_lines()
