@@ -49,14 +49,17 @@ async def test_however_many_replicas_there_are_a_chore_is_done_once_a_turn(locks
     assert max(gaps) < 20 * EVERY
 
 
-async def test_a_chore_that_fails_is_done_again_and_holds_no_other_back(locks: Locks) -> None:
+@pytest.mark.parametrize("error", [StoreUnavailable("database"), ZeroDivisionError("a defect")])
+async def test_a_chore_that_fails_is_done_again_and_holds_no_other_back(
+    locks: Locks, error: Exception
+) -> None:
     tries = others = 0
     enough = asyncio.Event()
 
     async def fails() -> None:
         nonlocal tries
         tries += 1
-        raise StoreUnavailable("database")
+        raise error
 
     async def works() -> None:
         nonlocal others

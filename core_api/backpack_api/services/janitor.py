@@ -40,3 +40,6 @@ class Janitor:
                         await chore()
                 except Problem as problem:
                     log.warning("put off", extra={FIELDS: {"chore": name, "why": problem.detail}})
+                except Exception:
+                    # Nobody waits for this task: ended by a defect, it would just be missing.
+                    log.exception("a chore failed", extra={FIELDS: {"chore": name}})

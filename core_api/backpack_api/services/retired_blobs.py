@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections import deque
 
-from backpack_api.problems import StoreUnavailable
+from backpack_api.problems import Problem
 from backpack_api.services.background import end
 from backpack_api.stores.blobs import BlobStore
 
@@ -54,11 +54,11 @@ class RetiredBlobs:
                 continue
             self._queue.popleft()
             self._bytes -= size
-            with contextlib.suppress(StoreUnavailable):
+            with contextlib.suppress(Problem):
                 await self._blobs.remove(blob)
 
     async def _has_room(self) -> bool:
         try:
             return self._bytes <= KEEP_BYTES <= await self._blobs.room()
-        except StoreUnavailable:
+        except Problem:
             return True  # nothing can be removed now either
