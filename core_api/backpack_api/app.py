@@ -9,7 +9,17 @@ from backpack_api.middleware.keys import Keys
 from backpack_api.middleware.origins import Origins
 from backpack_api.middleware.request_context import RequestContext
 from backpack_api.middleware.short_way import ShortWay
-from backpack_api.routes import auth, collections, documents, files, health, site, site_client
+from backpack_api.routes import (
+    auth,
+    collections,
+    docs,
+    documents,
+    files,
+    health,
+    problem_pages,
+    site,
+    site_client,
+)
 from backpack_api.routes.realtime import realtime_routes
 from backpack_api.runtime import Runtime
 
@@ -32,6 +42,8 @@ def public_app(runtime: Runtime) -> ASGIApp:
             *collections.router.routes,
             *realtime_routes(runtime),
             *health.routes,
+            *docs.routes,
+            *problem_pages.routes,
             *site_client.routes,
             *site.routes,
         ]

@@ -78,10 +78,16 @@ class Problem(Exception):
 
 
 class MalformedRequest(Problem):
+    """The body is not valid JSON, or the request not HTTP. `NaN`, lone surrogates and numbers beyond
+    a double are not JSON."""
+
     status, slug, title = 400, "malformed-request", "The request can't be read"
 
 
 class KeyRequired(Problem):
+    """This backpack takes calls with its publishable key only, in the header `X-Backpack-Key` or as
+    `?key=`. The key is in `/__backpack/init.json` of the site."""
+
     status, slug, title = 401, "key-required", "No publishable key"
 
     def __init__(self) -> None:
@@ -93,6 +99,9 @@ class KeyRequired(Problem):
 
 
 class NotSignedIn(Problem):
+    """There is no session, or it has ended: log in. At a login: the e-mail address or the
+    password is wrong."""
+
     status, slug, title = 401, "not-signed-in", "No session"
 
     def __init__(self, detail: str = "Sign in first: this call needs a session.") -> None:
@@ -100,34 +109,53 @@ class NotSignedIn(Problem):
 
 
 class NotAllowed(Problem):
+    """A rule of the collection, an origin that is not among `allowedOrigins`, a wrong password
+    within a session, a disabled account, or a registration that is closed."""
+
     status, slug, title = 403, "not-allowed", "Not allowed"
 
 
 class NotFound(Problem):
+    """There is no such thing, or one that the caller may not know of."""
+
     status, slug, title = 404, "not-found", "Not found"
 
 
 class MethodNotAllowed(Problem):
+    """The path is served, but not with this method: the header `Allow` has those that are."""
+
     status, slug, title = 405, "method-not-allowed", "Method not allowed"
 
 
 class RequestTimeout(Problem):
+    """The headers of the request took more than ten seconds, or its body came with less than two
+    KiB in ten seconds."""
+
     status, slug, title = 408, "request-timeout", "The request took too long"
 
 
 class Conflict(Problem):
+    """It exists already, or something else stands in the way; the detail says what."""
+
     status, slug, title = 409, "conflict", "Conflict"
 
 
 class PreconditionFailed(Problem):
+    """`If-Match` names another version than the one that is stored: somebody was quicker. Read
+    again, and decide anew."""
+
     status, slug, title = 412, "precondition-failed", "A precondition failed"
 
 
 class TooLarge(Problem):
+    """A body, a document, a file or an array is larger than the limit that the detail names."""
+
     status, slug, title = 413, "too-large", "Too large"
 
 
 class RangeNotSatisfiable(Problem):
+    """The range begins after the end of the file; `Content-Range` has its size."""
+
     status, slug, title = 416, "range-not-satisfiable", "No such range"
 
     def __init__(self, size: int) -> None:
@@ -138,6 +166,9 @@ class RangeNotSatisfiable(Problem):
 
 
 class InvalidValue(Problem):
+    """The request can be read, and a value in it breaks a rule: `errors` says which and where,
+    by a JSON pointer into the body or the name of a parameter."""
+
     status, slug, title = 422, "invalid-value", "A value breaks a rule"
 
     @classmethod
@@ -148,10 +179,14 @@ class InvalidValue(Problem):
 
 
 class TooManyRequests(Problem):
+    """Too much too soon, such as failed logins. `Retry-After` says when to come again."""
+
     status, slug, title = 429, "too-many-requests", "Too many requests"
 
 
 class HeadTooLarge(Problem):
+    """The headers of the request are more than 64 KiB."""
+
     status, slug, title = 431, "head-too-large", "The headers are too large"
 
 
@@ -159,10 +194,14 @@ UNEXPECTED = "Something went wrong here. The request id finds it in the log."
 
 
 class InternalError(Problem):
+    """A defect of the API. The header `X-Request-Id` finds it in the log."""
+
     status, slug, title = 500, "internal-error", "Internal error"
 
 
 class Overloaded(Problem):
+    """The server has too much to do; try again after `Retry-After` seconds."""
+
     status, slug, title = 503, "overloaded", "Busy"
 
     def __init__(self, detail: str = "The server has too much to do. Try again shortly.") -> None:
@@ -170,6 +209,8 @@ class Overloaded(Problem):
 
 
 class StoreUnavailable(Problem):
+    """The database or the cache doesn't answer. It is tried again with each request."""
+
     status, slug, title = 503, "store-unavailable", "A store is away"
 
     def __init__(self, store: str) -> None:
@@ -177,6 +218,8 @@ class StoreUnavailable(Problem):
 
 
 class InsufficientStorage(Problem):
+    """The quota of the user, or the volume, has no room left."""
+
     status, slug, title = 507, "insufficient-storage", "No room left"
 
 

@@ -20,6 +20,7 @@ from backpack_api.services.collection_memory import CollectionMemory
 from backpack_api.services.collections import CollectionService
 from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.declared_collections import DeclaredCollections
+from backpack_api.services.description import DescriptionService
 from backpack_api.services.documents import DocumentService
 from backpack_api.services.events import EventService
 from backpack_api.services.file_services import FileServices
@@ -124,6 +125,7 @@ class Runtime:
             events=self.events,
             memory=memory,
         )
+        self.description = DescriptionService(self.collections, self.live)
         self._declared = DeclaredCollections(
             service=self.collections,
             store=definitions,
