@@ -33,7 +33,7 @@ AWAY_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
 WRITE_BYTES = 512 * 1024
 """An upload reaches the disk in pieces of about this size."""
-READ_BYTES = 256 * 1024
+READ_BYTES = 64 * 1024
 
 log = logging.getLogger("backpack_api.sites")
 

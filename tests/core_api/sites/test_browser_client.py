@@ -1,5 +1,6 @@
 """The script that pages of a site use, in a real browser, on a real site and API."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ pytestmark = [
     ),
 ]
 
+GUIDE = Path(__file__).parents[3] / "docs" / "api" / "sites.md"
 CLASSIC = "<!doctype html><script src='/__backpack/sdk.classic.js'></script>"
 MODULE = """<!doctype html><script type="module">
 import { createClient, BackpackError } from "/__backpack/sdk.js";
@@ -36,7 +38,9 @@ window.isError = (error) => error instanceof BackpackError;
 def page(start_site_api: Callable[..., CoreApi], signer: AdminSigner, tmp_path: Path) -> Iterator[Page]:
     """A browser on a site of two pages, whose API asks for the publishable key."""
     api = start_site_api({"require_key": True}, BACKPACK_PUBLISHABLE_KEY="pk_of_the_tests")
-    uploaded = uploader(api, signer)({"classic.html": CLASSIC, "module.html": MODULE})
+    (guide,) = re.findall(r"```html\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    pages = {"classic.html": CLASSIC, "module.html": MODULE, "guide.html": f"<!doctype html>{guide}"}
+    uploaded = uploader(api, signer)(pages)
     assert uploaded.status_code == 201
     address = urlsplit(api.public)
     origin = SiteOrigin(host=str(address.hostname), port=int(address.port or 0))
@@ -112,20 +116,42 @@ def test_a_page_signs_up_and_keeps_documents_and_files(page: Page) -> None:
     assert run(page, "return await client.auth.me()") is None
 
 
-def test_a_classic_page_hears_of_changes(page: Page) -> None:
+SIGN_UP = """
+  window.client = backpack.createClient();
+  await client.auth.register(given.email, given.password);
+  await client.auth.login(given.email, given.password);
+  const {apiUrl, key} = await client.settings();
+  await fetch(`${apiUrl}/collections`, {
+    method: "POST", credentials: "include", headers: {"X-Backpack-Key": key}, body: '{"name": "tasks"}',
+  });
+  window.heard = [];
+  window.tasks = client.db.collection("tasks");
+"""
+
+
+def sign_up(page: Page, email: str) -> None:
+    """In a classic page: `client`, signed in, and `tasks`."""
     page.goto(f"{SITE_ORIGIN}/classic.html")
-    account = {"email": new_email(), "password": GOOD_PASSWORD}
+    run(page, SIGN_UP, {"email": email, "password": GOOD_PASSWORD})
+
+
+def test_the_guide_s_page_works(page: Page) -> None:
+    sign_up(page, "ada@example.com")
+    run(page, "await client.auth.logout()")
+    told: list[str] = []
+    wrong: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    with page.expect_console_message(lambda message: message.text.startswith("create")):
+        page.goto(f"{SITE_ORIGIN}/guide.html")
+    assert wrong == []
+
+
+def test_a_classic_page_hears_of_changes(page: Page) -> None:
+    sign_up(page, new_email())
     run(
         page,
-        "window.client = backpack.createClient();"
-        "await client.auth.register(given.email, given.password);"
-        "await client.auth.login(given.email, given.password);"
-        "const {apiUrl, key} = await client.settings();"
-        "await fetch(apiUrl + '/collections', {method: 'POST', credentials: 'include',"
-        " headers: {'X-Backpack-Key': key}, body: '{\"name\": \"tasks\"}'});"
-        "window.heard = []; window.tasks = client.db.collection('tasks');"
         "window.stop = await tasks.subscribe({filter: {done: false}}, (event) => heard.push(event));",
-        account,
     )
     run(
         page,
@@ -153,20 +179,10 @@ def test_a_lost_connection_is_opened_again_and_misses_nothing(page: Page) -> Non
         "window.sockets = []; const Real = WebSocket;"
         "WebSocket = class extends Real { constructor(...given) { super(...given); sockets.push(this); } };"
     )
-    page.goto(f"{SITE_ORIGIN}/classic.html")
-    account = {"email": new_email(), "password": GOOD_PASSWORD}
+    sign_up(page, new_email())
     run(
         page,
-        "window.client = backpack.createClient();"
-        "await client.auth.register(given.email, given.password);"
-        "await client.auth.login(given.email, given.password);"
-        "const {apiUrl, key} = await client.settings();"
-        "await fetch(apiUrl + '/collections', {method: 'POST', credentials: 'include',"
-        " headers: {'X-Backpack-Key': key}, body: '{\"name\": \"tasks\"}'});"
-        "window.heard = []; window.tasks = client.db.collection('tasks');"
-        "await tasks.subscribe({}, (event) => heard.push(event));"
-        "await tasks.create({number: 0});",
-        account,
+        "await tasks.subscribe({}, (event) => heard.push(event));await tasks.create({number: 0});",
     )
     page.wait_for_function("heard.length === 1")
     run(page, "sockets[0].close(); for (let number = 1; number < 4; number++) await tasks.create({number})")

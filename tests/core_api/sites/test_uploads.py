@@ -6,7 +6,7 @@ import io
 import os
 import socket
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from urllib.parse import quote
@@ -218,6 +218,20 @@ def test_an_upload_that_is_cut_off_leaves_nothing(
     eventually(lambda: not list((volume / "incoming").iterdir()), within=10, every=0.02)
     assert visitor.get("/kept.txt").text == "kept"
     assert len(list((volume / "releases").iterdir())) == before
+
+
+def test_an_upload_that_stops_is_given_up(
+    start_site_api: Callable[..., CoreApi], signer: AdminSigner
+) -> None:
+    api = start_site_api(BACKPACK_UPLOAD_IDLE_SECONDS="0.3")
+    with begin_upload(api, signer, 1000) as connection:
+        connection.sendall(b"PK")
+        answer = b""
+        while chunk := connection.recv(65536):
+            answer += chunk
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"No more of the ZIP came" in answer
+    assert list((api.files / "site" / "incoming").iterdir()) == []
 
 
 def test_nobody_uploads_without_a_token(site_api: CoreApi) -> None:

@@ -1,5 +1,6 @@
 """`POST /admin/site/releases`: a site's ZIP becomes its active release."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from starlette.requests import ClientDisconnect, Request
@@ -19,7 +20,8 @@ async def create_release(request: Request) -> Response:
     if length.isdecimal():
         runtime.sites.limits.check_archive(int(length))
     async with runtime.admin.audit.change(by, "site.upload", {}) as change:
-        release = await runtime.sites.create_release(_upload(request), by, activate=activate)
+        upload = _upload(request, runtime.settings.upload_idle_seconds)
+        release = await runtime.sites.create_release(upload, by, activate=activate)
         change.target["releaseId"] = release["id"]
     return JsonResponse(release, status_code=201)
 
@@ -27,12 +29,22 @@ async def create_release(request: Request) -> Response:
 routes = [Route("/admin/site/releases", create_release, methods=["POST"])]
 
 
-async def _upload(request: Request) -> AsyncIterator[bytes]:
+async def _upload(request: Request, idle_seconds: float) -> AsyncIterator[bytes]:
+    stream = aiter(request.stream())
     try:
-        async for chunk in request.stream():
+        while True:
+            async with asyncio.timeout(idle_seconds):
+                chunk = await anext(stream, None)
+            if chunk is None:
+                return
             yield chunk
     except ClientDisconnect as error:
         raise MalformedRequest("The upload ended early. Nothing has changed; send it again.") from error
+    except TimeoutError:
+        raise MalformedRequest(
+            f"No more of the ZIP came for {idle_seconds:g} s. Nothing has changed; send it again.",
+            headers={"Connection": "close"},
+        ) from None
 
 
 def _activate(text: str) -> bool:
