@@ -1,15 +1,18 @@
 """`GET /admin/export` and `POST /admin/import`: a whole backpack as one archive."""
 
+import contextlib
 import hashlib
 import io
 import json
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from backpack_contract.configuration import AdminKey
 from support.admin_client import AdminHttp, AdminSigner
@@ -17,7 +20,7 @@ from support.core_api import GOOD_PASSWORD, CoreApi, Person, assert_problem, new
 from support.ferretdb import FerretDB
 from support.redis import Redis
 from support.site_zips import site_zip
-from support.sockets import socket_of
+from support.sockets import open_socket, socket_of
 from support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(180)
@@ -195,6 +198,62 @@ def test_an_import_that_was_killed_is_finished_by_a_retry(
     answer = eventually(lambda: _imported(target, signer, archive), within=90, every=1)
     assert answer.json()["documents"] == 130
     filled.assert_in(target)
+
+
+def test_every_replica_is_closed_meanwhile_and_then_sees_what_was_imported(
+    good: tuple[CoreApi, bytes], start_admin_api: Callable[..., CoreApi], signer: AdminSigner
+) -> None:
+    archive = good[1]
+    first = start_admin_api(redis_database=4)
+    second = start_admin_api(redis_database=4, database=first.database)
+    there = new_person(second)
+    path = there.make_collection("own")
+    for _ in range(3):
+        assert there.client.post(path, json={}).status_code == 201
+
+    with ThreadPoolExecutor(1) as pool:
+        importing = pool.submit(import_into, first, signer, archive, "?replace=true")
+        eventually(lambda: there.client.get(path).status_code == 503, within=30, every=0.01)
+        assert httpx.get(f"{second.public}/readyz").status_code == 200
+        assert httpx.get(f"{second.public}/site/").status_code == 200
+        with pytest.raises(InvalidStatus) as refused, open_socket(second):
+            pass
+        assert refused.value.response.status_code == 503
+        assert importing.result().status_code == 200
+    eventually(lambda: there.client.get(path).status_code == 401, within=2, every=0.02)
+    with AdminHttp(second, signer).socket() as console:
+        email = console.call("users.list", limit=1)["items"][0]["email"]
+    ada = sign_in(second, email, GOOD_PASSWORD)
+    assert_problem(ada.client.get(path), 404)
+    assert len(ada.client.get("/db/tasks?limit=200").json()["items"]) == 130
+
+
+def test_an_export_is_in_the_audit_log(good: tuple[CoreApi, bytes], signer: AdminSigner) -> None:
+    api, _ = good
+    export_of(api, signer)
+    with AdminHttp(api, signer).socket() as console:
+        newest = console.call("audit.list", operation="export", limit=1)["items"][0]
+    assert (newest["who"], newest["outcome"]) == ("ada", "done")
+
+
+def test_a_client_that_leaves_ends_the_export(good: tuple[CoreApi, bytes], signer: AdminSigner) -> None:
+    api, _ = good
+    admin = AdminHttp(api, signer)
+    with (
+        httpx.stream("GET", f"{api.admin}/admin/export", headers=admin.headers) as answer,
+        contextlib.suppress(StopIteration),
+    ):
+        next(answer.iter_raw(10))
+    with admin.socket() as console:
+
+        def outcome() -> bool:
+            return bool(
+                console.call("audit.list", operation="export", limit=1)["items"][0]["outcome"] != "begun"
+            )
+
+        eventually(outcome, within=10)
+    assert len(export_of(api, signer)) > 1000
+    assert "Traceback" not in api.log_text()
 
 
 def _has_user(api: CoreApi, signer: AdminSigner, person: Person) -> bool:
