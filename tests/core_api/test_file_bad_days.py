@@ -1,10 +1,8 @@
 """Files when something breaks: crashes, a full disk, stores that are away."""
 
 import hashlib
-import os
 import secrets
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -267,25 +265,6 @@ def test_a_volume_that_is_away_is_a_503_and_everything_else_goes_on(own_api: Cor
     blobs.with_name("elsewhere").rename(blobs)
     assert ada.client.get(path).content == b"hello"
     assert upload(ada.client).status_code == 201
-
-
-@pytest.fixture
-def tiny_volume(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 8 MiB."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small file system needs root")
-    directory = tmp_path / "volume"
-    directory.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(directory)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if mounted.returncode != 0:
-        pytest.skip(f"a tmpfs can't be mounted here: {mounted.stderr.strip()}")
-    yield directory
-    subprocess.run(["umount", "-l", str(directory)], check=True)
 
 
 def test_a_full_disk_is_a_507_and_everything_else_goes_on(

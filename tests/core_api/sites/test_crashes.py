@@ -13,7 +13,7 @@ import pytest
 from backpack_api.stores.release_files import ABANDONED_SECONDS
 from backpack_contract.configuration import AdminKey
 from support.admin_client import AdminSigner
-from support.core_api import CoreApi
+from support.core_api import CoreApi, assert_problem
 from support.ferretdb import FerretDB
 from support.redis import Redis
 from support.site_zips import site_zip
@@ -109,6 +109,24 @@ async def test_whenever_it_crashes_what_was_acknowledged_is_there_and_nothing_ha
             for page in range(20):
                 assert visitor.get(f"/{page}.txt").text == f"{number} " * 2_000
         acknowledged.append(number)
+
+
+def test_a_full_disk_is_a_507_and_the_site_stays_as_it_was(
+    start_site_api: StartApi, signer: AdminSigner, tiny_volume: Path
+) -> None:
+    api = start_site_api(BACKPACK_FILES_DIRECTORY=str(tiny_volume))
+    upload = uploader(api, signer)
+    assert upload({"kept.txt": "kept"}).status_code == 201
+    too_large = os.urandom(9_000_000)
+    too_large_unpacked = b"some words " * 1_000_000
+    for content in (too_large, too_large_unpacked):
+        problem = assert_problem(upload({"a.txt": content}), 507)
+        assert "full" in problem["detail"]
+        assert names(tiny_volume / "site" / "incoming") == set()
+        assert len(names(tiny_volume / "site" / "releases")) == 1
+    with visitor_of(api) as visitor:
+        assert visitor.get("/kept.txt").text == "kept"
+    assert upload({"a.txt": os.urandom(2_000_000)}).status_code == 201
 
 
 def test_the_site_is_shown_while_its_stores_are_away(

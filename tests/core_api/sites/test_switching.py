@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -135,3 +136,16 @@ def test_a_page_and_what_it_asks_for_are_of_one_release_however_often_it_changes
         looking.join()
     assert seen == sorted(seen)
     assert len(set(seen)) > 3
+
+
+def test_uploads_at_once_on_two_replicas_are_all_kept(start_site_api: StartApi, signer: AdminSigner) -> None:
+    first = start_site_api({"keep_releases": 20})
+    second = start_site_api({"keep_releases": 20}, database=first.database)
+    uploads = [uploader(api, signer) for api in (first, second)] * 4
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda one: one[1](numbered(one[0])), enumerate(uploads)))
+    assert [answer.status_code for answer in answers] == [201] * 8
+    kept = {path.name for path in (first.files / "site" / "releases").iterdir()}
+    assert kept == {answer.json()["id"] for answer in answers}
+    with visitor_of(first) as here, visitor_of(second) as there:
+        eventually(lambda: here.get("/").text == there.get("/").text, within=2, every=0.05)
