@@ -170,6 +170,23 @@ def test_what_is_there_is_replaced_only_where_asked_to(
     filled.assert_in(target)
 
 
+def test_an_archive_without_a_site_takes_the_site_away(
+    source: CoreApi, target: CoreApi, signer: AdminSigner
+) -> None:
+    admin = AdminHttp(target, signer)
+    for number in range(2):
+        site = site_zip(index=b"<p>%d" % number)
+        assert admin.call("POST", "/admin/site/releases", content=site).status_code == 201
+    assert httpx.get(f"{target.public}/site/").text == "<p>1"
+    outcome = import_into(target, signer, export_of(source, signer))
+    assert (outcome.status_code, outcome.json()["release"]) == (200, None)
+    assert "Your backpack is ready" in httpx.get(f"{target.public}/site/").text
+    with admin.socket() as console:
+        assert console.call("site.releases")["items"] == []
+    assert admin.call("POST", "/admin/site/releases", content=site_zip(index=b"<p>new")).status_code == 201
+    assert httpx.get(f"{target.public}/site/").text == "<p>new"
+
+
 def test_an_import_that_was_killed_is_finished_by_a_retry(
     source: CoreApi, target: CoreApi, signer: AdminSigner
 ) -> None:
