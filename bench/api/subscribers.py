@@ -29,6 +29,9 @@ WRITE_SECONDS = 30.0
 PAUSE_SECONDS = 0.02
 """Between two writes, so that one is over before the next."""
 
+PING, PONG = b"\x89\x00", b"\x8a\x80\x00\x00\x00\x00"
+"""Who never answers a ping is taken for dead."""
+
 _CLIENT_ID = re.compile(rb'"clientId":"([^"]+)"')
 
 
@@ -69,6 +72,9 @@ class Subscriber(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
+        if data == PING:
+            self.transport.write(PONG)
+            return
         mark = self._mark
         if mark is not None:
             # A mark may be cut by the border of two reads.
@@ -79,9 +85,9 @@ class Subscriber(asyncio.Protocol):
             else:
                 self._kept = data[-64:]
             return
-        if self._wanted is not None:
-            self._kept += data
-            self._look()
+        # What comes while nothing is asked for may be what is asked for next.
+        self._kept += data
+        self._look()
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._seen is not None and not self._seen.done():
@@ -162,7 +168,7 @@ async def connect(order: Order, heard: Callable[[], None]) -> Subscriber:
     data = request_head("GET", order.path, host, {**upgrade, **order.headers})
     answer = await one.ask(data, "\r\n\r\n")
     assert b" 101 " in answer.split(b"\r\n", 1)[0], answer
-    one._kept = answer.split(b"\r\n\r\n", 1)[1]
+    one._kept = answer.split(b"\r\n\r\n", 1)[1] + one._kept
     for said, wanted in order.steps:
         await one.ask(frame(said) if said else b"", wanted)
     return one
