@@ -9,7 +9,7 @@ from backpack_api.problems import Fault, InvalidValue, TooManyRequests, all_prob
 def test_every_problem_has_a_type_of_its_own_and_is_documented() -> None:
     slugs = [kind.slug for kind in all_problems()]
     assert len(slugs) == len(set(slugs))
-    guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    guide = (Path(__file__).parents[2] / "docs" / "api" / "problems.md").read_text()
     for kind in all_problems():
         assert f"{kind.status}  /problems/{kind.slug}" in (problems.__doc__ or "")
         assert f"`/problems/{kind.slug}`" in guide
