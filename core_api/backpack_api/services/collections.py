@@ -101,7 +101,7 @@ class CollectionService:
         collection = Collection(
             check_collection_name(name), rules, schema, check_indexes(indexes, "/indexes")
         )
-        async with self._locks.hold(LOCK):
+        async with self._locks.keep(LOCK):
             existing = await self.all()
             if any(one.name == name for one in existing):
                 raise Conflict(f"There is a collection `{name}` already.")
@@ -120,13 +120,13 @@ class CollectionService:
     async def drop(self, name: str) -> Collection:
         """Remove a collection with all its documents. Raises `NotFound`, or `Conflict` where
         the resource declares it. It is gone at once; its documents are, a second later."""
-        async with self._locks.hold(LOCK):
+        async with self._locks.keep(LOCK):
             collection = await self._changeable(name)
             await self._store.begin_drop(name)
         self._tell(name)
         # A replica that still remembers it might write to it after its documents are gone.
         await asyncio.sleep(FORGET_SECONDS)
-        async with self._locks.hold(LOCK):
+        async with self._locks.keep(LOCK):
             await self.finish_drop(name)
         return collection
 
@@ -151,7 +151,7 @@ class CollectionService:
         """All indexes of a collection. Raises `Conflict` too where documents that are there
         break a unique one."""
         checked = check_indexes(indexes, "/indexes")
-        async with self._locks.hold(LOCK):
+        async with self._locks.keep(LOCK):
             collection = replace(await self._changeable(name), indexes=checked)
             await self.bring_about_indexes(collection)
             await self._store.put(collection)
@@ -171,7 +171,7 @@ class CollectionService:
     async def empty(self, name: str) -> None:
         """Remove the documents and indexes of a collection, and its definition, unless the
         resource declares it."""
-        async with self._locks.hold(LOCK):
+        async with self._locks.keep(LOCK):
             if name not in self._memory.declared:
                 await self._store.begin_drop(name)
             await self._indexes.drop(name)
@@ -190,11 +190,15 @@ class CollectionService:
         """Make the indexes of a collection that has its documents. Raises `Conflict` where
         these break one."""
         declared = self._memory.declared.get(collection.name)
-        async with self._locks.hold(LOCK):
+        async with self._locks.keep(LOCK):
             await self.bring_about_indexes(declared or collection)
             if declared is None:
                 await self._store.put(collection)
         self._tell(collection.name)
+
+    async def has_its_indexes(self, collection: Collection) -> bool:
+        """Whether the engine has the collection's indexes, and no others."""
+        return await self._indexes.names(collection.name) == {index.name for index in collection.indexes}
 
     async def bring_about_indexes(self, collection: Collection) -> None:
         """Have the engine keep the collection's indexes, and no others. Raises `Conflict`
@@ -209,7 +213,7 @@ class CollectionService:
             ) from None
 
     async def _change(self, name: str, change: Callable[[Collection], Collection]) -> Collection:
-        async with self._locks.hold(LOCK):
+        async with self._locks.keep(LOCK):
             collection = change(await self._changeable(name))
             await self._store.put(collection)
         self._tell(name)

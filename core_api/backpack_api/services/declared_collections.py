@@ -22,6 +22,7 @@ from backpack_api.stores.collections import CollectionStore
 from backpack_api.stores.locks import Locks
 
 RETRY_SECONDS = 1.0
+END_SECONDS = 2.0
 
 log = logging.getLogger("backpack_api.collections")
 
@@ -46,6 +47,7 @@ class DeclaredCollections:
         self._memory = memory
         self._changed = asyncio.Event()
         self._changed.set()
+        self._ending = False
         self._task: asyncio.Task[None] | None = None
         live.on_change(lambda _: self._changed.set())
 
@@ -53,20 +55,44 @@ class DeclaredCollections:
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
+        """End it, after what it is doing where that doesn't take long."""
+        self._ending = True
+        self._changed.set()
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=END_SECONDS)
         await end(self._task)
 
     async def _run(self) -> None:
         while True:
             await self._changed.wait()
             self._changed.clear()
+            if self._ending:
+                return
             try:
                 await self._bring_about()
             except (StoreUnavailable, Overloaded):
-                self._changed.set()
                 await asyncio.sleep(RETRY_SECONDS)
+                self._changed.set()
+
+    async def _is_in_line(self) -> bool:
+        """Whether nothing is to be done: the usual start, which needs no lock."""
+        if await self._store.dropping():
+            return False
+        declared = self._memory.declared
+        stored = {one.name: one for one in await self._store.all()}
+        if any(stored.get(name) != collection for name, collection in declared.items()):
+            return False
+        if any(one.managed and one.name not in declared for one in stored.values()):
+            return False
+        for collection in declared.values():
+            if not await self._service.has_its_indexes(collection):
+                return False
+        return True
 
     async def _bring_about(self) -> None:
-        async with self._locks.hold(LOCK):
+        if await self._is_in_line():
+            return
+        async with self._locks.keep(LOCK):
             for name in await self._store.dropping():
                 await self._service.finish_drop(name)
             declared = dict(self._memory.declared)

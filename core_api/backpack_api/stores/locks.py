@@ -49,7 +49,7 @@ class Locks:
         local = self._local.setdefault(name, asyncio.Lock())
         async with local, within or nullcontext():
             key, owner = f"lock:{name}", secrets.token_hex(8)
-            await self._acquire(key, owner)
+            await self._acquire_or_leave(key, owner, HOLD_SECONDS)
             try:
                 yield
             finally:
@@ -59,7 +59,7 @@ class Locks:
     async def keep(self, name: str) -> AsyncIterator[None]:
         """Hold the lock of this name for as long as it takes. Raises `Overloaded`."""
         key, owner = f"lock:{name}", secrets.token_hex(8)
-        await self._acquire(key, owner, KEEP_SECONDS)
+        await self._acquire_or_leave(key, owner, KEEP_SECONDS)
         released = asyncio.Event()
         renewing = asyncio.create_task(self._keep_renewing(key, owner, released))
         try:
@@ -74,8 +74,16 @@ class Locks:
         """Whether the caller is the first to ask for this turn in so many seconds."""
         return bool(await self._cache.client.set(f"turn:{name}", 1, nx=True, px=max(1, int(seconds * 1000))))
 
+    async def _acquire_or_leave(self, key: str, owner: str, seconds: int) -> None:
+        try:
+            await self._acquire(key, owner, seconds)
+        except asyncio.CancelledError:
+            # It may have been had already, with the answer still on its way.
+            await asyncio.shield(self._release(key, owner))
+            raise
+
     @cache_errors
-    async def _acquire(self, key: str, owner: str, seconds: int = HOLD_SECONDS) -> None:
+    async def _acquire(self, key: str, owner: str, seconds: int) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + WAIT_SECONDS
         while not await self._together.execute("SET", key, owner, "NX", "EX", seconds):
