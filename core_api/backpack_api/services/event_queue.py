@@ -108,10 +108,14 @@ class EventQueue:
         while True:
             try:
                 entry = await self._stream.append(self._replica, self._number, [one.text for one in batch])
-            except StoreUnavailable:
+            except StoreUnavailable as error:
                 if not self._failing:
                     self._failing = True
-                    log.warning("events wait: the cache is away", extra={FIELDS: {"count": len(batch)}})
+                    cause = type(error.__cause__).__name__
+                    log.warning(
+                        "events wait: the cache is away",
+                        extra={FIELDS: {"count": len(batch), "cause": cause}},
+                    )
                 self._fail(batch)  # these may be there; those that wait aren't
                 self._drop_awaited()
                 await asyncio.sleep(RETRY_SECONDS)

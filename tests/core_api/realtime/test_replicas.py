@@ -1,6 +1,7 @@
 """Two replicas behave as one, and the end of one of them is noticed."""
 
 import secrets
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -201,4 +202,31 @@ def test_the_stream_is_bounded_in_bytes(start: Callable[..., CoreApi], own_redis
         assert socket.event("reset") == {"ev": "reset", "sub": lost}
         kept = socket.call("db.subscribe", collection=tasks, since=recent)["sub"]
         assert socket.event("db", sub=kept)
+        assert socket.events("reset") == []
+
+
+def test_a_redis_that_hangs_for_a_while_loses_and_doubles_nothing(
+    start: Callable[..., CoreApi], own_redis: Redis
+) -> None:
+    api = start()
+    ada = new_person(api)
+    tasks = ada.make_collection("tasks").removeprefix("/db/")
+    with socket_of(api, ada) as socket:
+        sub = following(socket, tasks)
+        first = ada.client.post(f"/db/{tasks}", json={"n": 1}).json()
+        assert socket.event("db", sub=sub)["doc"] == first
+        own_redis.signal(signal.SIGSTOP)
+        # Its session is still remembered, and a create needs nothing else of the cache.
+        answer = ada.client.post(f"/db/{tasks}", json={"n": 2})
+        eventually(lambda: "events wait" in api.log_text() or answer.status_code != 201, within=10)
+        own_redis.signal(signal.SIGCONT)
+        last = eventually(
+            lambda: (
+                (again := ada.client.post(f"/db/{tasks}", json={"n": 3})).status_code == 201 and again.json()
+            ),
+            within=20,
+        )
+        expected = [answer.json(), last] if answer.status_code == 201 else [last]
+        assert [socket.event("db", sub=sub)["doc"] for _ in expected] == expected
+        assert socket.events("db") == []
         assert socket.events("reset") == []
