@@ -19,6 +19,7 @@ from backpack_api.services.archives.target import ImportTarget
 from backpack_api.services.collection_memory import CollectionMemory
 from backpack_api.services.collections import CollectionService
 from backpack_api.services.configuration import LiveConfiguration
+from backpack_api.services.credentials import CredentialService
 from backpack_api.services.declared_collections import DeclaredCollections
 from backpack_api.services.description import DescriptionService
 from backpack_api.services.documents import DocumentService
@@ -106,7 +107,7 @@ class Runtime:
             records=self.account_records,
             sessions=self.sessions,
             passwords=self._passwords,
-            throttle=SignInThrottle(ThrottleStore(self._cache)),
+            credentials=CredentialService(self._passwords, SignInThrottle(ThrottleStore(self._cache))),
             live=self.live,
         )
         self.users = UserService(

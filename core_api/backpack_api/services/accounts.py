@@ -15,9 +15,9 @@ from backpack_api.domain.sessions import Session
 from backpack_api.problems import NotAllowed, NotFound, NotSignedIn
 from backpack_api.services.account_records import AccountRecords
 from backpack_api.services.configuration import LiveConfiguration
+from backpack_api.services.credentials import CredentialService
 from backpack_api.services.passwords import PasswordService
 from backpack_api.services.sessions import SessionService
-from backpack_api.services.throttling import SignInThrottle
 from backpack_api.stores.users import StoredUser
 
 WRONG_CREDENTIALS = "The e-mail address or the password is wrong."
@@ -43,13 +43,13 @@ class AccountService:
         records: AccountRecords,
         sessions: SessionService,
         passwords: PasswordService,
-        throttle: SignInThrottle,
+        credentials: CredentialService,
         live: LiveConfiguration,
     ) -> None:
         self._records = records
         self._sessions = sessions
         self._passwords = passwords
-        self._throttle = throttle
+        self._credentials = credentials
         self._live = live
 
     async def register(self, email: str, password: str, profile: Any) -> User:
@@ -68,13 +68,10 @@ class AccountService:
         unknown address and a wrong password, `TooManyRequests`, or `NotAllowed` to who
         knows the password of an account that is disabled."""
         account = canonical_email(email) or email.strip().lower()
-        await self._throttle.check(account, address)
         stored = await self._records.by_email(account)
         hash_ = stored.password_hash if stored else None
-        if not await self._passwords.verify(password, hash_) or stored is None:
-            await self._throttle.failed(account, address)
+        if not await self._credentials.verify(account, password, hash_, address=address) or stored is None:
             raise NotSignedIn(WRONG_CREDENTIALS)
-        await self._throttle.succeeded(account)
         if stored.disabled:
             raise NotAllowed(DISABLED)
         stored = await self._with_current_hash(stored, password)
@@ -135,11 +132,9 @@ class AccountService:
 
     async def _confirmed(self, session: Session, password: str, address: str | None) -> StoredUser:
         stored = await self._stored(session)
-        await self._throttle.check(stored.user.email, address)
-        if not await self._passwords.verify(password, stored.password_hash):
-            await self._throttle.failed(stored.user.email, address)
+        email, hash_ = stored.user.email, stored.password_hash
+        if not await self._credentials.verify(email, password, hash_, address=address):
             raise NotAllowed("The password is wrong.")
-        await self._throttle.succeeded(stored.user.email)
         return stored
 
     async def _stored(self, session: Session) -> StoredUser:

@@ -5,8 +5,9 @@ and when many wait the next one is told to come again.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from passlib.context import CryptContext
@@ -30,18 +31,38 @@ class PasswordService:
     def __init__(self, *, memory_kib: int, rounds: int) -> None:
         self._context = _context(memory_kib, rounds)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="argon2")
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
         self._giving_back: asyncio.TimerHandle | None = None
         # Verified against where there is no account: as costly as the real thing.
         self._nobodys = self._context.hash("nobody has this password")
 
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait until one more password may be worked at. Raises `Overloaded` where too many
+        wait already."""
+        if self._waiting >= MAX_WAITING:
+            raise Overloaded
+        self._waiting += 1
+        if self._giving_back is not None:
+            self._giving_back.cancel()
+        try:
+            async with self._turns:
+                yield
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                loop = asyncio.get_running_loop()
+                self._giving_back = loop.call_later(QUIET_SECONDS, self._give_back)
+
     async def hash(self, password: str) -> str:
         """The hash to keep of a canonical password."""
-        return await self._run(lambda: str(self._context.hash(password)))
+        async with self.turn():
+            return await self._run(lambda: str(self._context.hash(password)))
 
     async def verify(self, password: str, hash_: str | None) -> bool:
         """Whether the password is the one of this hash. Without a hash: False, after
-        the same time."""
+        the same time. To be called within a `turn`."""
         canonical = canonical_password(password)
         matches = await self._run(lambda: bool(self._context.verify(canonical, hash_ or self._nobodys)))
         return matches and hash_ is not None
@@ -61,18 +82,7 @@ class PasswordService:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, work: Callable[[], R]) -> R:
-        if self._waiting >= MAX_WAITING:
-            raise Overloaded
-        self._waiting += 1
-        loop = asyncio.get_running_loop()
-        if self._giving_back is not None:
-            self._giving_back.cancel()
-        try:
-            return await loop.run_in_executor(self._threads, work)
-        finally:
-            self._waiting -= 1
-            if not self._waiting:
-                self._giving_back = loop.call_later(QUIET_SECONDS, self._give_back)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def _give_back(self) -> None:
         self._giving_back = None
