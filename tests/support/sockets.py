@@ -98,9 +98,11 @@ def data_of(answer: Message) -> Any:
 
 
 @contextmanager
-def open_socket(api: CoreApi, headers: Mapping[str, str] | None = None, **options: Any) -> Iterator[Socket]:
+def open_socket(
+    api: CoreApi, headers: Mapping[str, str] | None = None, query: str = "", **options: Any
+) -> Iterator[Socket]:
     """A connection that nobody has signed in at, unless the headers do."""
-    url = api.public.replace("http://", "ws://") + "/realtime"
+    url = api.public.replace("http://", "ws://") + f"/realtime{query}"
     options.setdefault("compression", None)
     options.setdefault("max_size", 2**24)
     with connect(url, additional_headers=dict(headers or {}), proxy=None, **options) as connection:

@@ -1,12 +1,15 @@
 """Requests and answers on a socket, and what is refused."""
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
+from urllib.parse import quote
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from support.core_api import API_ORIGIN, COOKIE, SITE_ORIGIN, CoreApi, Person
+from backpack_contract import environment
+from support.core_api import API_ORIGIN, COOKIE, GOOD_PASSWORD, SITE_ORIGIN, CoreApi, Person, new_email
 from support.sockets import Refused, data_of, open_socket, socket_of
 
 pytestmark = pytest.mark.timeout(60)
@@ -180,3 +183,27 @@ def test_a_session_that_ends_closes_its_sockets(api: CoreApi, ada: Person, path:
     with socket_of(api, ada) as socket:
         assert ada.client.post(path).status_code == 204
         assert socket.close_code(within=1.5) == 4001
+
+
+def test_a_key_that_is_asked_for_and_further_origins_count_for_sockets(
+    start_api: Callable[..., CoreApi],
+) -> None:
+    key = "the publishable key of this backpack"
+    origin = "https://app.example.com"
+    api = start_api(
+        configuration={"require_key": True, "allowed_origins": (origin,)},
+        **{environment.PUBLISHABLE_KEY: key},
+    )
+    headers = {"X-Backpack-Key": key}
+    person = {"email": new_email(), "password": GOOD_PASSWORD, "token": True}
+    with api.client(headers=headers) as client:
+        client.post("/auth/register", json={name: person[name] for name in ("email", "password")})
+        token = client.post("/auth/login", json=person).json()["token"]
+    cookie = {"Cookie": f"{COOKIE}={token}"}
+    with pytest.raises(InvalidStatus) as refused, open_socket(api, cookie, origin=origin):
+        pass
+    assert refused.value.response.status_code in (401, 403)
+    with open_socket(api, {**cookie, **headers}, origin=origin) as socket:
+        assert socket.event("hello")["user"]["email"] == person["email"]
+    with open_socket(api, cookie, origin=origin, query=f"?key={quote(key)}") as socket:
+        assert socket.event("hello")
