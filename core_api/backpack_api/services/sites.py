@@ -19,6 +19,7 @@ from backpack_api.domain.site_paths import Located, Moved, locate
 from backpack_api.domain.sites import Release, Site
 from backpack_api.logs import FIELDS
 from backpack_api.problems import NotFound, Problem, StoreUnavailable
+from backpack_api.services.background import end
 from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.events import EventService
 from backpack_api.services.retries import attempts
@@ -78,7 +79,6 @@ class SiteService:
         self._opened: OpenRelease | None = None
         self._opening = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
-        self._ending = False
         events.on(SITE_CHANGED, lambda _: self._forget())
         events.on_gap(self._forget)
 
@@ -165,12 +165,8 @@ class SiteService:
         self._task = asyncio.create_task(self._keep_sweeping())
 
     async def close(self) -> None:
-        self._ending = True
         if self._task is not None:
-            # Not relied upon: in Python 3.11 `asyncio.wait_for`, which the database's driver
-            # uses, can lose a cancellation.
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
 
     async def sweep(self) -> None:
         """Remove what crashes have left on the volume."""
@@ -187,13 +183,12 @@ class SiteService:
             log.info("removed what uploads left", extra={FIELDS: {"count": len(abandoned) + len(unknown)}})
 
     async def _keep_sweeping(self) -> None:
-        while not self._ending:
+        while True:
             try:
                 await self.sweep()
             except Problem as problem:
                 log.info("sweeping failed", extra={FIELDS: {"cause": problem.detail}})
-            if not self._ending:
-                await asyncio.sleep(SWEEP_SECONDS)
+            await asyncio.sleep(SWEEP_SECONDS)
 
     async def _receive(self, incoming: Incoming, upload: AsyncIterator[bytes]) -> None:
         pieces: list[bytes] = []
