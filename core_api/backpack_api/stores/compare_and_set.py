@@ -12,12 +12,15 @@ from dataclasses import dataclass
 
 from pymongo.asynchronous.collection import AsyncCollection
 
+from backpack_api.problems import Overloaded
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.mongo import Mongo, MongoDocument
 
 WRITERS = 8
 """Changes that this process has under way at once on an engine that needs locks:
 FerretDB's SQLite has one writer, and more of them only wait in it, at its expense."""
+WAIT_SECONDS = 5.0
+"""The longest wait to be one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class Turn:
 
     collection: AsyncCollection[MongoDocument]
     id: str
-    atomic: bool
+    writers: asyncio.Semaphore | None
+    """None where the engine changes a document in one step."""
 
     async def read(self) -> MongoDocument | None:
         return await self.collection.find_one({"_id": self.id})
@@ -35,22 +39,39 @@ class Turn:
     async def replace(self, version: int, document: MongoDocument) -> bool:
         """Replace the document that was read at this version; False where another change
         came in between."""
-        return (await self.collection.replace_one(self._key(version), document)).matched_count == 1
+        async with self._among_writers():
+            return (await self.collection.replace_one(self._key(version), document)).matched_count == 1
 
     async def delete(self, version: int) -> bool:
         """Delete the document that was read at this version; False as `replace`."""
-        return (await self.collection.delete_one(self._key(version))).deleted_count == 1
+        async with self._among_writers():
+            return (await self.collection.delete_one(self._key(version))).deleted_count == 1
 
     async def is_at(self, version: int) -> bool:
         """Whether it is worth trying: whether the document, not read in this turn, may be
         at this version."""
-        if self.atomic:
+        if self.writers is None:
             return True
         stored = await self.read()
         return stored is not None and stored["version"] == version
 
     def _key(self, version: int) -> MongoDocument:
-        return {"_id": self.id, "version": version} if self.atomic else {"_id": self.id}
+        return {"_id": self.id, "version": version} if self.writers is None else {"_id": self.id}
+
+    @asynccontextmanager
+    async def _among_writers(self) -> AsyncIterator[None]:
+        if self.writers is None:
+            yield
+            return
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self.writers.acquire()
+        except TimeoutError:
+            raise Overloaded from None
+        try:
+            yield
+        finally:
+            self.writers.release()
 
 
 class CompareAndSet:
@@ -66,10 +87,10 @@ class CompareAndSet:
     async def turn(self, collection: AsyncCollection[MongoDocument], id_: str) -> AsyncIterator[Turn]:
         """A turn to read and change the document. Keep it short: others may have to wait."""
         if (await self._mongo.engine()).atomic_updates:
-            yield Turn(collection, id_, atomic=True)
+            yield Turn(collection, id_, None)
             return
-        async with self._locks.hold(f"{collection.name}:{id_}", within=self._writers):
-            yield Turn(collection, id_, atomic=False)
+        async with self._locks.hold(f"{collection.name}:{id_}"):
+            yield Turn(collection, id_, self._writers)
 
     async def replace(
         self, collection: AsyncCollection[MongoDocument], version: int, document: MongoDocument

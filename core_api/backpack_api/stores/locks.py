@@ -7,8 +7,7 @@ and where a count and a write must not be parted.
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
-from typing import Any
+from contextlib import asynccontextmanager, suppress
 from weakref import WeakValueDictionary
 
 from backpack_api.problems import Overloaded, StoreUnavailable
@@ -17,7 +16,7 @@ from backpack_api.stores.round_trips import RoundTrips
 
 HOLD_SECONDS = 40
 """When a lock frees itself, should its holder die: longer than the two calls of
-the database that are made under one can take."""
+the database that are made under one can take, with the wait between them."""
 KEEP_SECONDS = 15
 """The same for one that is kept: it is renewed three times as often."""
 WAIT_SECONDS = 5.0
@@ -39,15 +38,10 @@ class Locks:
         self._local: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def hold(
-        self, name: str, within: AbstractAsyncContextManager[Any] | None = None
-    ) -> AsyncIterator[None]:
-        """Hold the lock of this name. Raises `Overloaded` where it isn't to be had in time.
-
-        `within`: what is entered once no task of this process has the lock, and before it
-        is asked for: waiting there doesn't count against the time that it is held."""
+    async def hold(self, name: str) -> AsyncIterator[None]:
+        """Hold the lock of this name. Raises `Overloaded` where it isn't to be had in time."""
         local = self._local.setdefault(name, asyncio.Lock())
-        async with local, within or nullcontext():
+        async with local:
             key, owner = f"lock:{name}", secrets.token_hex(8)
             await self._acquire_or_leave(key, owner, HOLD_SECONDS)
             try:
