@@ -14,7 +14,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from backpack_api.problems import Overloaded
 from backpack_api.stores.locks import Locks
-from backpack_api.stores.mongo import Mongo, MongoDocument
+from backpack_api.stores.mongo import Mongo, MongoDocument, find_by_id
 
 WRITERS = 8
 """Changes that this process has under way at once on an engine that needs locks:
@@ -34,7 +34,7 @@ class Turn:
     """None where the engine changes a document in one step."""
 
     async def read(self) -> MongoDocument | None:
-        return await self.collection.find_one({"_id": self.id})
+        return await find_by_id(self.collection, self.id)
 
     async def replace(self, version: int, document: MongoDocument) -> bool:
         """Replace the document that was read at this version; False where another change

@@ -26,6 +26,7 @@ from backpack_api.stores.mongo import (
     Mongo,
     MongoDocument,
     database_errors,
+    find_by_id,
     in_batches,
     is_duplicate_key,
 )
@@ -106,14 +107,14 @@ class DocumentStore:
     async def get(self, collection: str, document_id: str) -> Document | None:
         # `_id` alone: the only filter that FerretDB answers without reading the
         # whole collection. Who may see the document is decided above.
-        stored = await self._collection(collection).find_one({"_id": document_id})
+        stored = await find_by_id(self._collection(collection), document_id)
         return None if stored is None else from_stored(stored)
 
     @database_errors
     async def get_many(self, collection: str, document_ids: list[str]) -> list[Document]:
         """Those of these documents that are there, in any order."""
         if len(document_ids) == 1:
-            found = await self._collection(collection).find_one({"_id": document_ids[0]})
+            found = await find_by_id(self._collection(collection), document_ids[0])
             return [] if found is None else [from_stored(found)]
         cursor = self._collection(collection).find({"_id": {"$in": document_ids}})
         return [from_stored(stored) async for stored in cursor]
