@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
+from backpack_devcluster import packages
+from backpack_devcluster.report import PlainReport
 from bench.api.options import Options
 from bench.api.peers.backpack import Backpack
 from bench.api.peers.parse import Parse
@@ -16,6 +18,10 @@ from bench.api.peers.pocketbase import PocketBase
 
 TASKS = "tasks"
 """The collection that is read and changed."""
+_NEEDS = {
+    "backpack": packages.Need("redis-server", "redis-server"),
+    "parse": packages.Need("/usr/lib/postgresql", "postgresql"),
+}
 _KINDS: dict[str, type[Backpack | PocketBase | Parse]] = {
     "backpack": Backpack,
     "pocketbase": PocketBase,
@@ -28,6 +34,8 @@ class Stage:
 
     def __init__(self, options: Options) -> None:
         self.options = options
+        needs = [need for name, need in _NEEDS.items() if name in options.peers]
+        packages.ensure([packages.Need("wrk", "wrk"), *needs], PlainReport())
         self._directory = Path(tempfile.mkdtemp(prefix="bench-api-"))
         self._closing = ExitStack()
         self.peers: list[Peer] = []

@@ -41,11 +41,7 @@ def idle_table(stage: Stage) -> Table:
     """Memory of a fresh server after one signed-in request."""
     rows = []
     for peer in stage.peers:
-        peer.stop()
-        peer.start()
-        peer.sign_up()
-        time.sleep(SETTLE_SECONDS)
-        own = peer.rss()
+        own = fresh_rss(peer)
         stores = {name: sum(_pss(pid) for pid in pids) for name, pids in peer.store_pids().items()}
         named = [f"{name} {mebibytes(size)}" for name, size in stores.items()]
         rows.append(
@@ -71,8 +67,9 @@ def _pss(pid: int) -> int:
 
 
 def fresh_rss(peer: Peer) -> int:
-    """The server's memory after a restart and one sign-in."""
+    """The server's memory some seconds after a restart and one sign-in."""
     peer.stop()
     peer.start()
     peer.sign_up()
+    time.sleep(SETTLE_SECONDS)
     return peer.rss()

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from backpack_devcluster import paths
+from bench.api.options import PEERS
 from bench.api.peers.peer import EMAIL, PASSWORD, Peer, Request, Subscription, Upload, dumps
 from bench.api.peers.postgresql import PostgreSQL
 from support.processes import ServerProcess, free_port
@@ -20,6 +21,8 @@ from support.processes import ServerProcess, free_port
 PACKAGE = Path(__file__).resolve().parents[1] / "parse"
 """`package.json` and its lock: what is installed."""
 APPLICATION = "bench"
+NODE = 20
+"""The oldest release of Node.js that it runs on."""
 BULK = 50
 """The most that one batch of Parse's may hold."""
 VERBS = ("find", "get", "count", "create", "update", "delete")
@@ -188,8 +191,21 @@ class Parse(Peer):
         )
 
 
+def _need_node() -> None:
+    told = "v0"
+    if shutil.which("node") and shutil.which("npm"):
+        told = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    if int(told.removeprefix("v").split(".")[0]) < NODE:
+        others = ",".join(name for name in PEERS if name != "parse")
+        raise SystemExit(
+            f"Parse Server needs Node.js {NODE} or newer with npm, which this machine lacks: "
+            f'install it, or leave Parse out with `make bench-api BENCH="--peers {others}"`.'
+        )
+
+
 def install() -> Path:
     """The folder that has Parse Server in `node_modules`: in the cache, by the lock's content."""
+    _need_node()
     lock = (PACKAGE / "package-lock.json").read_bytes()
     folder = paths.cache() / "bench" / f"parse-{hashlib.sha256(lock).hexdigest()[:12]}"
     if (folder / ".ready").exists():
