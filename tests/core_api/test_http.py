@@ -14,7 +14,7 @@ EVIL = "http://evil.backpack.localhost:8080"
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/nope", "/db", "/db/", "/auth", "/auth/login/", "/docs", "/openapi.json", "/admin", "/metrics"],
+    ["/", "/nope", "/db", "/db/", "/auth", "/auth/login/", "/docs/", "/openapi", "/admin", "/metrics"],
 )
 def test_an_unknown_path_is_a_404_problem(anyone: httpx.Client, path: str) -> None:
     assert_problem(anyone.get(path), 404)
@@ -125,6 +125,7 @@ def test_nothing_of_the_admin_listener_answers_without_a_token(api: CoreApi) -> 
         ("PROPFIND", "/admin"),
         ("POST", "/healthz"),
         ("PROPFIND", "/healthz"),
+        ("POST", "/metrics"),
         ("GET", "/a%0ab"),
     ):
         assert_problem(httpx.request(method, f"{api.admin}{path}"), 401)

@@ -8,8 +8,8 @@ from backpack_api.responses import ProblemResponse
 from backpack_api.services.admin.tokens import REFUSAL, AdminTokens
 from backpack_contract import admin_tokens
 
-OPEN = frozenset({"/healthz", "/metrics"})
-"""What whoever can reach the port may know: monitoring has no token."""
+_OPEN = frozenset((method, path) for method in ("GET", "HEAD") for path in ("/healthz", "/metrics"))
+"""What whoever can reach the port may ask: monitoring has no token."""
 
 
 class AdministratorsOnly:
@@ -22,7 +22,7 @@ class AdministratorsOnly:
         self._tokens = tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] in OPEN:
+        if scope["type"] == "http" and (scope["method"], scope["path"]) in _OPEN:
             await self._app(scope, receive, send)
             return
         try:
