@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from support.core_api import CoreApi, Person, new_person
 
 EXAMPLES = 15
-MANY_EXAMPLES = 1000
+MANY_EXAMPLES = 300
 CHECKED = [
     not_a_server_error,
     status_code_conformance,
