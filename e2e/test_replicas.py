@@ -17,7 +17,6 @@ from support.sockets import Socket
 from support.waiting import eventually
 
 SOCKETS = 12
-"""Connections are balanced at random: that all of them meet one replica happens once in 2,048 runs."""
 SESSION_ENDED = 4001
 
 
@@ -60,13 +59,16 @@ def test_events_of_one_replica_reach_the_sockets_of_both(
     namespace: Kubectl, twins: Object, ada: BackpackClient
 ) -> None:
     with ExitStack() as stack:
-        opened = [stack.enter_context(greeted(ada, twins["status"]["apiUrl"])) for _ in range(SOCKETS)]
+        opened: list[Socket] = []
 
         def spread() -> bool:
+            """Connections are balanced at random, over the replicas that are ready: open some more."""
+            for _ in range(SOCKETS):
+                opened.append(stack.enter_context(greeted(ada, twins["status"]["apiUrl"])))
             counts = sockets_by_pod(namespace, twins["metadata"]["name"])
-            return len(counts) == 2 and min(counts.values()) > 0 and sum(counts.values()) >= SOCKETS
+            return len(counts) == 2 and min(counts.values()) > 0
 
-        eventually(spread, within=20, every=0.5)
+        eventually(spread, within=30, every=1)
         for socket in opened:
             socket.call("db.subscribe", collection="tasks")
         created = [ada.create("tasks", {"title": f"number {number}"}) for number in range(5)]
