@@ -45,7 +45,8 @@ class Tool:
     """A file that must exist inside `version_of` and hold its version: releases
     have it, the module that the proxy serves has not."""
     edits: tuple[Edit, ...] = ()
-    """Mends of `version_of`."""
+    """Mends of `version_of`, whose version then ends in `+backpack`. The files of the
+    module's folder `added`, where it has one, are put into the copy too."""
     links: tuple[str, ...] = ()
     """Further names of the binary, which is told by its name what to be."""
 
@@ -58,6 +59,25 @@ class Tool:
         return self.binary or self.name
 
 
+_QUERY = "internal/backends/sqlite/collection.go"
+_EQUAL = "\t\t\targs = []any{string(must.NotFail(sjson.MarshalSingleValue(v)))}\n"
+_IN = "\t\tcase *types.Document:\n\t\t\twhereClause, args = prepareInClause(v.(*types.Document))\n"
+_END = "\t\t}\n\t}\n\n"
+_LOOK_UPS_BY_INDEX = (
+    # FerretDB looks documents up by `_id` in other words than those of the index that it
+    # makes for that, and by several of them not at all: see docs/decisions/0005.
+    Edit(
+        "internal/backends/sqlite/metadata/metadata.go",
+        """IDColumn = DefaultColumn + "->'$._id'\"""",
+        """IDColumn = DefaultColumn + `->"_id"`""",
+    ),
+    Edit(_QUERY, f"{_EQUAL}{_END}\tq += whereClause", f"{_EQUAL}{_IN}{_END}\tq += whereClause"),
+    Edit(
+        _QUERY,
+        f"{_EQUAL}{_END}\torderByClause :=",
+        f'{_EQUAL}{_IN}\t\t\tfilterPushdown = whereClause != ""\n{_END}\torderByClause :=',
+    ),
+)
 _TOOLS = (
     Tool(
         "kubernetes",
@@ -99,15 +119,7 @@ _TOOLS = (
         package="github.com/FerretDB/FerretDB/cmd/ferretdb",
         version_of="github.com/FerretDB/FerretDB",
         version_file="build/version/version.txt",
-        # It looks documents up by `_id` in other words than those of the index that it
-        # makes for that, so SQLite reads the whole collection: see docs/decisions/0005.
-        edits=(
-            Edit(
-                "internal/backends/sqlite/metadata/metadata.go",
-                """IDColumn = DefaultColumn + "->'$._id'\"""",
-                """IDColumn = DefaultColumn + `->"_id"`""",
-            ),
-        ),
+        edits=_LOOK_UPS_BY_INDEX,
     ),
 )
 TOOLS = {tool.name: tool for tool in _TOOLS}
@@ -190,9 +202,11 @@ def _with_own_copy(tool: Tool, version: str, scratch: Path) -> Path:
     for folder in [copy, *(path for path in copy.rglob("*") if path.is_dir())]:
         folder.chmod(0o755)  # the module cache is read-only, and so would the copy be
     if tool.version_file:
-        (copy / tool.version_file).write_text(f"{version}\n")
+        (copy / tool.version_file).write_text(f"{version}{'+backpack' if tool.edits else ''}\n")
     for edit in tool.edits:
         apply_edit(copy, edit)
+    if (tool.sources / "added").is_dir():
+        shutil.copytree(tool.sources / "added", copy, dirs_exist_ok=True)
     go_mod = scratch / "go.mod"
     shutil.copyfile(tool.sources / "go.mod", go_mod)
     shutil.copyfile(tool.sources / "go.sum", scratch / "go.sum")

@@ -21,6 +21,7 @@ from backpack_api.domain.sorting import Sort
 from backpack_api.stores import pages
 from backpack_api.stores.compare_and_set import CompareAndSet, Turn
 from backpack_api.stores.group_commit import GroupCommit
+from backpack_api.stores.group_read import GroupRead
 from backpack_api.stores.mongo import (
     DUPLICATE_KEY,
     Mongo,
@@ -81,6 +82,7 @@ class DocumentStore:
         self._writes = writes
         self._scans = Scans(mongo)
         self._group = GroupCommit(self._collection)
+        self._reads = GroupRead(mongo)
 
     @database_errors
     async def insert(self, collection: str, document: Document) -> None:
@@ -107,7 +109,7 @@ class DocumentStore:
     async def get(self, collection: str, document_id: str) -> Document | None:
         # `_id` alone: the only filter that FerretDB answers without reading the
         # whole collection. Who may see the document is decided above.
-        stored = await find_by_id(self._collection(collection), document_id)
+        stored = await self._reads.get(self._collection(collection), document_id)
         return None if stored is None else from_stored(stored)
 
     @database_errors

@@ -59,6 +59,9 @@ class Engine:
     partial_indexes: bool
     """Indexes only documents that match a filter, which is how a unique index lets
     documents be that lack its fields. FerretDB 1.x's unique indexes do so anyway."""
+    finds_by_ids: bool
+    """Finds several documents by their ids by its index. FerretDB does as this project
+    compiles it; another one would read the whole collection."""
     ordered_inserts: int
     """How many documents of an ordered insert are stored in order; 0: all. FerretDB 1.x
     takes batches of a hundred, and goes on with the next after one that failed."""
@@ -75,6 +78,7 @@ class Engine:
                 nested_arrays=False,
                 faithful=False,
                 partial_indexes=False,
+                finds_by_ids=str(build_info.get("ferretdbVersion")).endswith("+backpack"),
                 ordered_inserts=100,
                 scans=3,
             )
@@ -84,6 +88,7 @@ class Engine:
             nested_arrays=True,
             faithful=True,
             partial_indexes=True,
+            finds_by_ids=True,
             ordered_inserts=0,
             scans=0,
         )
@@ -168,17 +173,30 @@ class Mongo:
 async def find_by_id(collection: AsyncCollection[MongoDocument], id_: str) -> MongoDocument | None:
     """The document with this `_id`. What `find_one` answers, without the cursor that it
     makes for one document: that was a seventh of what the driver takes for it."""
-    wanted = {"_id": id_}
-    find = {"find": collection.name, "filter": wanted, "limit": 1, "singleBatch": True}
+    batch = await _first_batch(collection, {"_id": id_}, 1)
+    return batch[0] if batch else None
+
+
+async def find_by_ids(collection: AsyncCollection[MongoDocument], ids: list[str]) -> list[MongoDocument]:
+    """Documents with these `_id`s, in any order; not all of them where they are more than
+    one answer may hold."""
+    return await _first_batch(collection, {"_id": {"$in": ids}}, len(ids))
+
+
+async def _first_batch(
+    collection: AsyncCollection[MongoDocument], wanted: MongoDocument, count: int
+) -> list[MongoDocument]:
+    sizes = {"limit": count, "batchSize": count, "singleBatch": True}
+    find = {"find": collection.name, "filter": wanted, **sizes}
     try:
         answer = await collection.database.command(find, codec_options=collection.codec_options)
     except NetworkTimeout:
         raise
     except AutoReconnect:
         # The connection had died in the pool; by now the pool has let go of all like it.
-        return await collection.find_one(wanted)
+        answer = await collection.database.command(find, codec_options=collection.codec_options)
     batch: list[MongoDocument] = answer["cursor"]["firstBatch"]
-    return batch[0] if batch else None
+    return batch
 
 
 async def in_batches(collection: AsyncCollection[MongoDocument]) -> AsyncIterator[list[MongoDocument]]:
