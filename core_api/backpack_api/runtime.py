@@ -42,6 +42,7 @@ from backpack_api.stores.compare_and_set import CompareAndSet
 from backpack_api.stores.documents import DocumentStore
 from backpack_api.stores.file_usage import FileUsage
 from backpack_api.stores.files import FileStore
+from backpack_api.stores.group_read import GroupRead
 from backpack_api.stores.indexes import IndexStore
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.mongo import Mongo
@@ -92,7 +93,8 @@ class Runtime:
         self._volume = Volume(settings.files_directory)
         new_id = IdentifierFactory(lambda: time.time_ns() // 1_000_000, secrets.token_bytes)
         locks = Locks(self._cache)
-        writes = CompareAndSet(self._mongo, locks)
+        reads = GroupRead(self._mongo)
+        writes = CompareAndSet(self._mongo, reads, locks)
         stream = EventStream(self._cache)
         self.events = EventService(
             stream, ReplicaStore(self._cache), _replica(settings.public_port), settings.stream_bytes
@@ -136,7 +138,7 @@ class Runtime:
             memory=memory,
         )
         self.idempotency = IdempotencyService(RetryStore(self._cache))
-        documents = DocumentStore(self._mongo, writes)
+        documents = DocumentStore(self._mongo, reads, writes)
         self.documents = DocumentService(
             store=documents,
             collections=self.collections,

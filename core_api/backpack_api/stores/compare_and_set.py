@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pymongo.asynchronous.collection import AsyncCollection
 
 from backpack_api.problems import Overloaded
+from backpack_api.stores.group_read import GroupRead
 from backpack_api.stores.locks import Locks
-from backpack_api.stores.mongo import Mongo, MongoDocument, find_by_id
+from backpack_api.stores.mongo import Mongo, MongoDocument
 
 WRITERS = 8
 """Changes that this process has under way at once on an engine that needs locks:
@@ -30,11 +31,12 @@ class Turn:
 
     collection: AsyncCollection[MongoDocument]
     id: str
+    reads: GroupRead
     writers: asyncio.Semaphore | None
     """None where the engine changes a document in one step."""
 
     async def read(self) -> MongoDocument | None:
-        return await find_by_id(self.collection, self.id)
+        return await self.reads.get(self.collection, self.id)
 
     async def replace(self, version: int, document: MongoDocument) -> bool:
         """Replace the document that was read at this version; False where another change
@@ -78,8 +80,9 @@ class CompareAndSet:
     """Conditional writes by `_id` and `version`. Every writer of a collection whose
     documents have versions must come this way."""
 
-    def __init__(self, mongo: Mongo, locks: Locks) -> None:
+    def __init__(self, mongo: Mongo, reads: GroupRead, locks: Locks) -> None:
         self._mongo = mongo
+        self._reads = reads
         self._locks = locks
         self._writers = asyncio.Semaphore(WRITERS)
 
@@ -87,10 +90,10 @@ class CompareAndSet:
     async def turn(self, collection: AsyncCollection[MongoDocument], id_: str) -> AsyncIterator[Turn]:
         """A turn to read and change the document. Keep it short: others may have to wait."""
         if (await self._mongo.engine()).atomic_updates:
-            yield Turn(collection, id_, None)
+            yield Turn(collection, id_, self._reads, None)
             return
         async with self._locks.hold(f"{collection.name}:{id_}"):
-            yield Turn(collection, id_, self._writers)
+            yield Turn(collection, id_, self._reads, self._writers)
 
     async def replace(
         self, collection: AsyncCollection[MongoDocument], version: int, document: MongoDocument

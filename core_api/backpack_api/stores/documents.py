@@ -77,12 +77,12 @@ class DocumentTurn:
 class DocumentStore:
     """Documents by collection and id."""
 
-    def __init__(self, mongo: Mongo, writes: CompareAndSet) -> None:
+    def __init__(self, mongo: Mongo, reads: GroupRead, writes: CompareAndSet) -> None:
         self._mongo = mongo
         self._writes = writes
         self._scans = Scans(mongo)
         self._group = GroupCommit(self._collection)
-        self._reads = GroupRead(mongo)
+        self._reads = reads
 
     @database_errors
     async def insert(self, collection: str, document: Document) -> None:

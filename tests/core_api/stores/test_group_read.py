@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from pymongo.asynchronous.collection import AsyncCollection
 
@@ -59,6 +60,7 @@ async def test_a_read_finds_what_was_written_before_it(mongo: Mongo, things: Thi
     await asyncio.gather(*(write_and_read(id_) for id_ in IDS[:40]))
 
 
+@pytest.mark.long
 async def test_documents_too_large_for_one_message_are_all_found(mongo: Mongo, things: Things) -> None:
     # As BSON each is some six times the size of its megabyte of JSON.
     numbers = [1] * 500_000
