@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+LOAD_BEFORE = os.getloadavg()[0]
+"""What else the machine had to do, on average of the minute before."""
 _MARKED = "<!-- {key}: begin -->{text}<!-- {key}: end -->"
 
 
@@ -60,7 +62,8 @@ def _circumstances() -> str:
     commit = _output("git", "rev-parse", "--short", "HEAD")
     versions = f"Python {platform.python_version()}, Node {_output('node', '--version')}"
     cores = len(os.sched_getaffinity(0))
-    return f"*{datetime.now(UTC):%Y-%m-%d}, commit {commit}, {cores} cores, {versions}.*"
+    before = f"load before the run {LOAD_BEFORE:.1f}"
+    return f"*{datetime.now(UTC):%Y-%m-%d}, commit {commit}, {cores} cores, {before}, {versions}.*"
 
 
 def _output(*command: str) -> str:
