@@ -8,9 +8,9 @@ message. So an idle socket costs no task and no stack of frames of coroutines.
 
 import asyncio
 import logging
+import secrets
 import socket
 from collections import deque
-from http import HTTPStatus
 from typing import Any, ClassVar, Protocol, cast
 from urllib.parse import unquote
 
@@ -18,15 +18,15 @@ from starlette.types import Message, Scope
 from uvicorn.config import Config
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
-from websockets.datastructures import Headers
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from backpack_api.domain.json_text import to_json
+from backpack_api.logs import FIELDS
 from backpack_api.problems import UNEXPECTED, InternalError, NotFound, Problem
-from backpack_api.sockets import codes
+from backpack_api.sockets import codes, refusals
 from backpack_api.sockets.frames import PING
 
 EXTENSION = "backpack.socket"
@@ -254,6 +254,8 @@ class SocketProtocol(asyncio.Protocol):
                 self._take(event)
         if wire.parser_exc is not None:
             self._fail()
+        elif self._owner is None and wire.handshake_exc is not None:
+            self._refuse_request(wire.handshake_exc)
         elif self._owner is not None and not self._closing:
             # Pongs: bounded like everything that is sent.
             output = b"".join(wire.data_to_send())
@@ -264,12 +266,8 @@ class SocketProtocol(asyncio.Protocol):
 
     def _begin(self, request: Request) -> None:
         self._answer = self._wire.accept(request)
-        if self._answer.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
-            self._wire.send_response(self._answer)
-            self._flush_wire()
-            self._close_transport()
-            return
-        self._wire.handshake_exc = None
+        if self._wire.handshake_exc is not None:
+            return  # `data_received` sees it
         del self._answer.headers["Date"]
         path, _, query = request.path.partition("?")
         transport = self._transport
@@ -301,9 +299,9 @@ class SocketProtocol(asyncio.Protocol):
             await self._app(scope, self._receive, self._send)
         except Exception:
             log.exception("unhandled error in a handshake")
-            self._refuse_with(InternalError(UNEXPECTED))
+            self._refuse_with(InternalError(UNEXPECTED), scope)
         if self._owner is None:
-            self._refuse_with(NotFound("There is no WebSocket at this path."))
+            self._refuse_with(NotFound("There is no WebSocket at this path."), scope)
 
     async def _receive(self) -> Message:
         return {"type": "websocket.connect"}
@@ -318,19 +316,33 @@ class SocketProtocol(asyncio.Protocol):
             ]
             self._refuse(self._refusal["status"], headers, message.get("body", b""))
 
-    def _refuse_with(self, problem: Problem) -> None:
-        self._refuse(
-            problem.status, [("content-type", "application/problem+json")], to_json(problem.document())
+    def _refuse_with(self, problem: Problem, scope: Scope) -> None:
+        request_id = scope["state"].get("request_id") or secrets.token_hex(12)
+        self._refuse(problem.status, refusals.headers(problem, request_id), to_json(problem.document()))
+
+    def _refuse_request(self, error: Exception) -> None:
+        """Answer what opens no WebSocket. The wire would do so in plain text, or not at all."""
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        self._answer = None
+        self._wire.data_to_send()
+        problem, request_id = refusals.problem_of(error), secrets.token_hex(12)
+        log.info(
+            "refused upgrade",
+            extra={FIELDS: {"requestId": request_id, "status": problem.status, "type": problem.slug}},
         )
+        body = to_json(problem.document())
+        transport.write(
+            refusals.response(problem.status, refusals.headers(problem, request_id), body).serialize()
+        )
+        self._close_transport()
 
     def _refuse(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         if self._answer is None or self._transport is None or self._transport.is_closing():
             return
         self._answer = None
-        given = Headers(headers)
-        given.setdefault("Content-Length", str(len(body)))
-        given["Connection"] = "close"
-        self._wire.send_response(Response(status, HTTPStatus(status).phrase, given, body))
+        self._wire.send_response(refusals.response(status, headers, body))
         self._flush_wire()
         self._close_transport()
 
