@@ -27,6 +27,7 @@ TAKE_SECONDS = 60.0
 """How long an answer may wait for a client that doesn't read; the kernel takes the first
 hundreds of kilobytes, so this is for large ones."""
 
+_HEAD_TOO_LARGE = f"The headers of a request are at most {MAX_HEAD_BYTES} bytes."
 _REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
 
 log = logging.getLogger("backpack_api.requests")
@@ -39,6 +40,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._head_since: float | None = None
         self._head_bytes = 0
+        self._received_bytes = 0
         self._in_message = False
         self._span_since = self._quiet_since = self.loop.time()
         self._span_bytes = 0
@@ -46,12 +48,13 @@ class HttpProtocol(HttpToolsProtocol):
         self._has_asked = False
 
     def data_received(self, data: bytes) -> None:
+        self._received_bytes = len(data)
         super().data_received(data)
         self._span_bytes += len(data)
         if self._head_since is not None:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
-                self._refuse(HeadTooLarge(f"The headers of a request are at most {MAX_HEAD_BYTES} bytes."))
+                self._refuse(HeadTooLarge(_HEAD_TOO_LARGE))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -61,6 +64,10 @@ class HttpProtocol(HttpToolsProtocol):
         self._has_asked = True
 
     def on_headers_complete(self) -> None:
+        # What came at once can be the head's end, and a body or further requests: only then it is added up.
+        if self._head_bytes + self._received_bytes > MAX_HEAD_BYTES and self._size_of_head > MAX_HEAD_BYTES:
+            self._refuse(HeadTooLarge(_HEAD_TOO_LARGE))
+            raise ValueError(_HEAD_TOO_LARGE)  # the parser must not go on
         self._head_since = None
         self._begin_span(self.loop.time())
         super().on_headers_complete()
@@ -131,6 +138,10 @@ class HttpProtocol(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self.transport.close()
+
+    @property
+    def _size_of_head(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
 
     @property
     def _is_under_way(self) -> bool:

@@ -82,6 +82,21 @@ def test_a_head_without_end_is_refused_by_its_size(api: CoreApi, kind: str) -> N
         assert assert_problem(last_words(connection), 431)["type"] == "/problems/head-too-large"
 
 
+def test_a_large_head_that_comes_at_once_is_refused_too(api: CoreApi) -> None:
+    with connected(api) as connection:
+        filler = b"a" * http_protocol.MAX_HEAD_BYTES
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + filler + b"\r\n\r\n")
+        assert assert_problem(last_words(connection), 431)["type"] == "/problems/head-too-large"
+
+
+def test_what_follows_a_head_at_once_is_not_counted_with_it(api: CoreApi) -> None:
+    with connected(api) as connection:
+        body = b" " * http_protocol.MAX_HEAD_BYTES
+        fields = f"Host: x\r\nConnection: close\r\nContent-Length: {len(body)}"
+        connection.sendall(f"POST /auth/login HTTP/1.1\r\n{fields}\r\n\r\n".encode() + body)
+        assert_problem(last_words(connection), 400)
+
+
 class Client:
     """One connection to an application in this process, seen from both ends: a test says
     what time it is, and waits for nothing."""
