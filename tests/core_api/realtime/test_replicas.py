@@ -86,8 +86,8 @@ def test_events_and_messages_reach_both(start: Callable[..., CoreApi]) -> None:
         order = [hers.event("channel") for _ in range(60)]
         assert [his.event("channel") for _ in range(60)] == order
         assert hers.call("broadcast", data=1)["seq"] == his.event("broadcast")["seq"]
-    with socket_of(first, ada) as hers:
-        hers.call("channel.joinMine")
+        his.close()
+        assert hers.event("presence", user=grace.id, type="offline")
         with socket_of(first, grace), socket_of(second, grace):
             assert hers.event("presence", user=grace.id, type="online")
         assert hers.event("presence", user=grace.id, type="offline")
