@@ -19,6 +19,7 @@ PUBLISHABLE_KEY = "BACKPACK_PUBLISHABLE_KEY"
 """The key that calls need where the configuration asks for one."""
 TRUSTED_PROXIES = "BACKPACK_TRUSTED_PROXIES"
 """A JSON array of networks: whose `X-Forwarded-For` is believed."""
+LOG_LEVEL = "BACKPACK_LOG_LEVEL"
 
 API_HOST = "BACKPACK_API_HOST"
 """For nginx: the fully qualified name of the API's Service."""

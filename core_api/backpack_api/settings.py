@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backpack_contract import environment, ports
 from backpack_contract.configuration import BackpackConfiguration, ConfigurationError
+from backpack_contract.database import DATABASE
 
 
 class SettingsError(Exception):
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
     """A JSON array of networks whose `X-Forwarded-For` is believed. Without one no
     client's address is known, and logins are throttled by account only."""
 
-    mongo_database: str = Field(default="backpack", validation_alias="BACKPACK_MONGO_DATABASE")
+    mongo_database: str = Field(default=DATABASE, validation_alias="BACKPACK_MONGO_DATABASE")
     redis_database: int = Field(default=0, ge=0, validation_alias="BACKPACK_REDIS_DATABASE")
     bind: str = Field(default="", validation_alias="BACKPACK_BIND")
     """The address both listeners bind to; empty: all, IPv4 and IPv6."""
@@ -49,7 +50,7 @@ class Settings(BaseSettings):
     )
     admin_port: int = Field(default=ports.API_ADMIN, ge=0, le=65535, validation_alias="BACKPACK_ADMIN_PORT")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", validation_alias="BACKPACK_LOG_LEVEL"
+        default="info", validation_alias=environment.LOG_LEVEL
     )
     password_memory_kib: int = Field(default=19456, ge=64, validation_alias="BACKPACK_PASSWORD_MEMORY_KIB")
     """argon2id memory of one hash. The default, with two rounds, is OWASP's first

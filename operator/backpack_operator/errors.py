@@ -6,6 +6,8 @@ OperatorError
     Conflict          409, a precondition or an existing object
     Refused           400, 403, 405, 413, 422: the same request will be refused again
   Unreachable         the API server gave no answer
+  KeysUnreadable      the signing keys are there, but can't be read
+  NotDelivered        a backpack's API did not take its configuration
 """
 
 
@@ -37,3 +39,17 @@ class Refused(ApiError):
 
 class Unreachable(OperatorError):
     """No answer: the connection failed or the time was up."""
+
+
+class KeysUnreadable(OperatorError):
+    """The Secret with the signing keys holds something else; says what to do."""
+
+
+class NotDelivered(OperatorError):
+    """A backpack's API did not take its configuration. `status`: its HTTP status, None
+    where it gave no answer; `detail`: its own sentence, or the connection's failure."""
+
+    def __init__(self, status: int | None, detail: str) -> None:
+        super().__init__(detail if status is None else f"{status}: {detail}")
+        self.status = status
+        self.detail = detail

@@ -4,18 +4,22 @@ import asyncio
 import logging
 import signal
 
+from backpack_operator.admin_api import AdminApi
 from backpack_operator.handlers.http import Health, application, serve
 from backpack_operator.handlers.informer import Informer
 from backpack_operator.kube.client import KubeClient
 from backpack_operator.metrics import Metrics
 from backpack_operator.model.backpack import Key
+from backpack_operator.model.delivery import Delivery
 from backpack_operator.reconcile.backpacks import Backpacks
 from backpack_operator.reconcile.children import Children
+from backpack_operator.reconcile.deliveries import Deliveries
 from backpack_operator.reconcile.hostnames import Hostnames
 from backpack_operator.reconcile.loop import Loop
 from backpack_operator.reconcile.queue import WorkQueue
 from backpack_operator.reconcile.reconciler import Reconciler
 from backpack_operator.reconcile.resync import Memory, Resync
+from backpack_operator.reconcile.signing import Signing
 from backpack_operator.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -26,8 +30,15 @@ async def run(settings: Settings) -> None:
     metrics = Metrics()
     client = await KubeClient.connect(metrics.count_request)
     queue: WorkQueue[Key] = WorkQueue()
-    memory = Memory(Backpacks(), Children(), Hostnames(client, settings.namespace, queue.add))
-    reconciler = Reconciler(client, settings, *memory)
+    signing = Signing(client, settings.namespace)
+    memory = Memory(Backpacks(), Children(), Hostnames(client, settings.namespace, queue.add), signing)
+    admin = AdminApi()
+
+    async def deliver(delivery: Delivery) -> None:
+        await admin.put_configuration(delivery.url, signing.token(delivery.audience), delivery.text)
+
+    deliveries = Deliveries(deliver, queue.add)
+    reconciler = Reconciler(client, settings, *memory, deliveries)
     loop = Loop(queue, reconciler.reconcile, metrics, settings)
     resync = Resync(client, memory, settings.watch_namespaces, queue.add_after)
     informer = Informer(memory.backpacks, memory.children, queue, resync)
@@ -35,11 +46,17 @@ async def run(settings: Settings) -> None:
         (
             ("queue_depth", "Backpacks that wait to be reconciled.", lambda: queue.depth),
             ("children", "Children that are remembered.", lambda: len(memory.children)),
+            (
+                "configurations_waiting",
+                "Configurations that an API has still to take.",
+                lambda: deliveries.waiting,
+            ),
             ("watch_event_age_seconds", "Since the last event.", lambda: informer.quiet_seconds),
         ),
         memory.backpacks.ready,
     )
-    http = await serve(application(Health(client.version, lambda: loop.alive), metrics), settings.http_port)
+    health = Health(client.version, lambda: loop.alive and deliveries.alive)
+    http = await serve(application(health, metrics), settings.http_port)
     stop, ready, stopped = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def reconcile_when_told() -> None:
@@ -61,6 +78,8 @@ async def run(settings: Settings) -> None:
         waiting.cancel()
         background.cancel()
         await loop.close()
+        await deliveries.close()
+        await admin.close()
         await http.cleanup()
         stop.set()
         results = await asyncio.gather(listening, background, return_exceptions=True)

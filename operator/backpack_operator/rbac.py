@@ -3,6 +3,7 @@ this, and the operator's tests run with nothing more."""
 
 from dataclasses import dataclass
 
+from backpack_contract.signing_keys import SECRET_NAME
 from backpack_operator.model import kinds
 
 _KEEP = ("get", "list", "watch", "create", "patch", "delete")
@@ -15,9 +16,12 @@ class Rule:
     group: str
     resources: tuple[str, ...]
     verbs: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    """Only objects of these names; empty: all."""
 
     def to_dict(self) -> dict[str, list[str]]:
-        return {"apiGroups": [self.group], "resources": list(self.resources), "verbs": list(self.verbs)}
+        rule = {"apiGroups": [self.group], "resources": list(self.resources), "verbs": list(self.verbs)}
+        return rule | ({"resourceNames": list(self.names)} if self.names else {})
 
 
 BACKPACK_RULES = (
@@ -30,7 +34,8 @@ BACKPACK_RULES = (
     # By name only: nobody can have all Secrets listed through the operator.
     Rule("", ("secrets",), ("get", "create", "patch", "delete")),
     Rule("networking.k8s.io", ("networkpolicies",), _KEEP),
-    Rule("traefik.io", ("ingressroutes",), _KEEP),
+    Rule("policy", ("poddisruptionbudgets",), _KEEP),
+    Rule("traefik.io", ("ingressroutes", "middlewares"), _KEEP),
     Rule("events.k8s.io", ("events",), ("create",)),
 )
 """In the cluster, or in each watched namespace."""
@@ -38,5 +43,11 @@ BACKPACK_RULES = (
 CLUSTER_RULES = (Rule("apiextensions.k8s.io", ("customresourcedefinitions",), ("list", "watch")),)
 """Besides, where all namespaces are watched: kopf learns so of kinds that come later."""
 
-CLAIM_RULES = (Rule("", ("configmaps",), ("get", "list", "create", "delete")),)
-"""In the operator's own namespace: the claims on hostnames."""
+OWN_RULES = (
+    # The claims on hostnames.
+    Rule("", ("configmaps",), ("get", "list", "create", "delete")),
+    Rule("", ("secrets",), ("get",), names=(SECRET_NAME,)),
+    # To create can't be limited by name.
+    Rule("", ("secrets",), ("create",)),
+)
+"""In the operator's own namespace."""

@@ -37,6 +37,7 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 Ports = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_listed)]
 Labels = Annotated[dict[str, str], NoDecode, BeforeValidator(_labelled)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
+Port = Annotated[int, Field(ge=1, le=65535)]
 Image = Annotated[str, Field(min_length=1)]
 Engine = Literal["mongodb", "ferretdb"]
 
@@ -48,12 +49,22 @@ class Settings(BaseSettings):
 
     domain: str = Field(min_length=1)
     """Backpacks are served at `HOSTNAME.<domain>` and `HOSTNAME-api.<domain>`."""
-    url_scheme: Literal["http", "https"] = "https"
-    public_port: int | None = Field(default=None, ge=1, le=65535)
-    """The port that browsers use, where it is not the scheme's own."""
-    entry_points: Annotated[Names, AfterValidator(_some)] = ("websecure",)
-    """Traefik's entry points that the routes are bound to. Whether they speak TLS
-    is for Traefik's own configuration to say."""
+    https_entry_points: Annotated[Names, AfterValidator(_some)] = ("websecure",)
+    """Traefik's entry points for HTTPS."""
+    http_entry_points: Annotated[Names, AfterValidator(_some)] = ("web",)
+    """Traefik's entry points for plain HTTP."""
+    public_https_port: Port | None = None
+    """The port at which browsers find the HTTPS entry points, where it is not 443."""
+    public_http_port: Port | None = None
+    """The port at which browsers find the HTTP entry points, where it is not 80."""
+    tls_mode: Literal["EntryPoint", "Resolver", "Disabled"] = "EntryPoint"
+    """What a Backpack means by `Inherit`: the certificate is the HTTPS entry point's own,
+    or one that a certificate resolver gets, or everything is plain HTTP."""
+    tls_resolver: str | None = None
+    """The certificate resolver of Traefik for Backpacks that name none."""
+    tls_redirect: bool = True
+    """Whether requests over HTTP for a backpack on HTTPS are redirected by a route of
+    ours; not needed where Traefik's entry point redirects everything."""
 
     image_api: Image
     image_web: Image
@@ -72,6 +83,9 @@ class Settings(BaseSettings):
     watch_namespaces: Names = ()
     """Empty: Backpacks of all namespaces."""
     cluster_domain: str = "cluster.local"
+    api_admin_url: str | None = None
+    """Where the admin listener of every API is, instead of behind its Service: for an
+    operator that runs outside the cluster. Without a final slash."""
     traefik_namespace: str = "traefik"
     traefik_pod_labels: Labels = {"app.kubernetes.io/name": "traefik"}
     traefik_addresses: Networks = ()
@@ -102,9 +116,19 @@ class Settings(BaseSettings):
     """How soon a Backpack is looked at again that waits for something which nobody tells
     the operator of: a Secret restored, a stranger's object removed."""
     http_port: int = Field(default=8080, ge=0, le=65535)
+    """Of the operator's own health checks and metrics."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator("public_port", "api_version", "storage_class", "dashboard_namespace", mode="before")
+    @field_validator(
+        "public_https_port",
+        "public_http_port",
+        "tls_resolver",
+        "api_admin_url",
+        "api_version",
+        "storage_class",
+        "dashboard_namespace",
+        mode="before",
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         """A Helm value that is left empty arrives as the empty text."""

@@ -50,8 +50,14 @@ def test_the_operator_understands_every_variable_it_is_given(
         monkeypatch.setenv(name, value)
     settings = Settings(namespace="system")
     assert settings.domain == "example.com"
-    assert settings.public_port == 8443
-    assert settings.entry_points == ("websecure", "internal")
+    assert settings.public_https_port == 8443
+    assert settings.https_entry_points == ("websecure", "internal")
+    assert (settings.public_http_port, settings.http_entry_points) == (8080, ("web", "plain"))
+    assert (settings.tls_mode, settings.tls_resolver, settings.tls_redirect) == (
+        "Resolver",
+        "letsencrypt",
+        False,
+    )
     assert settings.watch_namespaces == ("apps", "shop")
     assert settings.storage_class == "fast"
     assert settings.image_api == f"registry.example.com/backpack/core-api:{VERSION}"
@@ -112,9 +118,9 @@ def test_the_operator_has_exactly_the_rights_it_uses(helm: Helm) -> None:
     objects = helm.render()
 
     everywhere = find(objects, "ClusterRole", "backpack-operator")
-    own = find(objects, "Role", "backpack-operator-hostnames")
+    own = find(objects, "Role", "backpack-operator-own")
     assert everywhere["rules"] == rules(*rbac.BACKPACK_RULES, *rbac.CLUSTER_RULES)
-    assert own["rules"] == rules(*rbac.CLAIM_RULES)
+    assert own["rules"] == rules(*rbac.OWN_RULES)
     assert own["metadata"]["namespace"] == "system"
 
 

@@ -69,7 +69,7 @@ def service_account(api: Api, plane: ControlPlane, own_namespace: str, watched: 
             "metadata": {"name": "operator", "namespace": own_namespace},
         },
     )
-    _grant(api, own_namespace, own_namespace, "claims", rbac.CLAIM_RULES)
+    _grant(api, own_namespace, own_namespace, "own", rbac.OWN_RULES)
     for namespace in watched:
         _grant(api, own_namespace, namespace, "backpacks", rbac.BACKPACK_RULES)
     if not watched:

@@ -24,6 +24,7 @@ from pymongo.errors import (
 from backpack_api.problems import StoreUnavailable
 from backpack_api.stores.measures import ERRORS, SECONDS
 from backpack_contract import ports
+from backpack_contract.database import AUTH_SOURCE
 
 SELECTION_SECONDS = 2.5
 """How long a call waits for a server that is away."""
@@ -126,7 +127,7 @@ class Mongo:
             _with_port(host, ports.MONGO),
             username=username,
             password=password,
-            authSource="admin",
+            authSource=AUTH_SOURCE,
             directConnection=True,
             serverSelectionTimeoutMS=int(SELECTION_SECONDS * 1000),
             connectTimeoutMS=int(SELECTION_SECONDS * 1000),

@@ -90,7 +90,7 @@ def system_for_tests() -> Iterator[RunningSystem]:
 def install_chart(cluster: Cluster, provider: Provider, images: Mapping[str, BuiltImage]) -> None:
     """Install or upgrade the operator, with the images that were just built."""
     settings = [f"--set-string=images.{CHART_KEYS[name]}={image.reference}" for name, image in images.items()]
-    settings.append(f"--set=operator.publicPort={cluster.http_port}")
+    settings.append(f"--set=operator.http.port={cluster.http_port}")
     run(
         cluster.helm,
         "upgrade",

@@ -15,6 +15,7 @@ _LIST_KEYS: dict[tuple[str, str], tuple[str, ...]] = {
     ("spec", "containers"): ("name",),
     ("spec", "initContainers"): ("name",),
     ("spec", "volumes"): ("name",),
+    ("spec", "imagePullSecrets"): ("name",),
     ("spec", "topologySpreadConstraints"): ("topologyKey", "whenUnsatisfiable"),
     ("spec", "ports"): ("port", "protocol"),
     ("containers", "env"): ("name",),
@@ -26,7 +27,9 @@ _LIST_KEYS: dict[tuple[str, str], tuple[str, ...]] = {
 """(enclosing field, field) -> the fields that identify an element; no fields: a set
 of scalars. Source: `x-kubernetes-list-map-keys` in the API server's OpenAPI."""
 
-_ATOMIC_MAPS = frozenset({"selector", "podSelector", "labelSelector", "namespaceSelector", "secretKeyRef"})
+_ATOMIC_MAPS = frozenset(
+    {"selector", "podSelector", "labelSelector", "namespaceSelector", "nodeSelector", "secretKeyRef"}
+)
 _QUANTITIES = frozenset({"requests", "limits", "sizeLimit"})
 
 

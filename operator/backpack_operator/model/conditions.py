@@ -12,8 +12,12 @@ CACHE_READY = "CacheReady"
 API_READY = "ApiReady"
 WEB_READY = "WebReady"
 ROUTE_READY = "RouteReady"
+CONFIGURED = "Configured"
 PROGRESSING = "Progressing"
 DEGRADED = "Degraded"
+MULTI_ATTACH_RISK = "MultiAttachRisk"
+"""There only where it is True, as is the next."""
+COLLECTIONS_RELEASED = "CollectionsReleased"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from backpack_contract.credentials import (
     MONGO_PASSWORD,
+    MONGO_ROOT_PASSWORD,
     MONGO_USERNAME,
     PUBLISHABLE_KEY,
     REDIS_ACL,
@@ -24,6 +25,7 @@ class FreshPasswords:
     """Passwords that may be used where one is missing; new ones for each reconcile."""
 
     mongo: str
+    mongo_root: str
     redis: str
     publishable: str
 
@@ -34,7 +36,12 @@ class FreshPasswords:
     def make(cls, token: Callable[[int], str] = secrets.token_urlsafe) -> "FreshPasswords":
         """256 bits each, the publishable key 192, in letters that need no escaping in a URL
         or an ACL file."""
-        return cls(mongo=token(32), redis=token(32), publishable=PUBLISHABLE_PREFIX + token(24))
+        return cls(
+            mongo=token(32),
+            mongo_root=token(32),
+            redis=token(32),
+            publishable=PUBLISHABLE_PREFIX + token(24),
+        )
 
 
 def complete(existing: Mapping[str, str] | None, fresh: FreshPasswords) -> dict[str, str]:
@@ -45,6 +52,7 @@ def complete(existing: Mapping[str, str] | None, fresh: FreshPasswords) -> dict[
     return {
         MONGO_USERNAME: present.get(MONGO_USERNAME, MONGO_USER),
         MONGO_PASSWORD: present.get(MONGO_PASSWORD, fresh.mongo),
+        MONGO_ROOT_PASSWORD: present.get(MONGO_ROOT_PASSWORD, fresh.mongo_root),
         REDIS_PASSWORD: redis,
         REDIS_ACL: redis_acl(redis),
         PUBLISHABLE_KEY: present.get(PUBLISHABLE_KEY, fresh.publishable),

@@ -40,13 +40,27 @@ CONFIG_MAP = Kind("v1", "ConfigMap", "configmaps")
 VOLUME_CLAIM = Kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims")
 SECRET = Kind("v1", "Secret", "secrets", watched=False)
 NETWORK_POLICY = Kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies")
+DISRUPTION_BUDGET = Kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets")
+MIDDLEWARE = Kind("traefik.io/v1alpha1", "Middleware", "middlewares")
 INGRESS_ROUTE = Kind("traefik.io/v1alpha1", "IngressRoute", "ingressroutes")
 EVENT = Kind("events.k8s.io/v1", "Event", "events", watched=False)
 
-CHILDREN = (SECRET, CONFIG_MAP, VOLUME_CLAIM, SERVICE, NETWORK_POLICY, DEPLOYMENT, INGRESS_ROUTE)
+CHILDREN = (
+    SECRET,
+    CONFIG_MAP,
+    VOLUME_CLAIM,
+    SERVICE,
+    NETWORK_POLICY,
+    DISRUPTION_BUDGET,
+    DEPLOYMENT,
+    MIDDLEWARE,
+    INGRESS_ROUTE,
+)
 """In the order in which they are applied."""
 
 WATCHED = tuple(kind for kind in CHILDREN if kind.watched)
+TRAEFIKS = frozenset({MIDDLEWARE, INGRESS_ROUTE})
+"""They exist only where Traefik's definitions do."""
 RETAINED = frozenset({SECRET, VOLUME_CLAIM})
 """Never owned by the Backpack: they may outlive it."""
 

@@ -2,7 +2,7 @@
 are compared and computed as exact numbers."""
 
 import re
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 
 _SUFFIXES = {
@@ -61,3 +61,8 @@ def larger(one: str, other: str) -> str:
 def smaller(one: str, other: str) -> str:
     """The smaller of two quantities, in the words of the first where they are equal."""
     return other if quantity(other) < quantity(one) else one
+
+
+def whole_bytes(text: str | int) -> int:
+    """The bytes that a quantity stands for, a part of one rounded up, as the API server does."""
+    return int(quantity(text).to_integral_value(ROUND_CEILING))

@@ -12,7 +12,9 @@ from backpack_operator.model.compare import covers
 from backpack_operator.model.kinds import (
     CONFIG_MAP,
     DEPLOYMENT,
+    DISRUPTION_BUDGET,
     INGRESS_ROUTE,
+    MIDDLEWARE,
     NETWORK_POLICY,
     RETAINED,
     SECRET,
@@ -22,13 +24,15 @@ from backpack_operator.model.kinds import (
 )
 from backpack_operator.reconcile.children import Children
 from backpack_operator.reconcile.decide import Plan, Wanted
-from backpack_operator.reconcile.judge import Refusal
+from backpack_operator.reconcile.verdicts.found import Refusal
 
 STAGES = (
     # Before any volume: a volume without credentials means that they were lost.
     (SECRET,),
-    (CONFIG_MAP, VOLUME_CLAIM, SERVICE, NETWORK_POLICY),
+    (CONFIG_MAP, VOLUME_CLAIM, SERVICE, NETWORK_POLICY, DISRUPTION_BUDGET),
     (DEPLOYMENT,),
+    # Before the route that goes through it.
+    (MIDDLEWARE,),
     (INGRESS_ROUTE,),
 )
 
@@ -47,7 +51,7 @@ async def apply(
         )
         for item, outcome in zip(wanted, outcomes, strict=True):
             if isinstance(outcome, Refused | NotFound):
-                refusals.append(Refusal(item.key, outcome))
+                refusals.append(Refusal(item.key, outcome, live.get(item.key)))
             elif isinstance(outcome, BaseException):
                 raise outcome
             else:

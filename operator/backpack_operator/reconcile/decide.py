@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backpack_contract.configuration import BackpackConfiguration
 from backpack_operator.model.backpack import DELETE, FINALIZER, Backpack
 from backpack_operator.model.conditions import Verdict
 from backpack_operator.model.credentials import FreshPasswords, complete
@@ -15,6 +16,7 @@ from backpack_operator.reconcile.observed import Observed, child_keys
 from backpack_operator.reconcile.policies import Case, held, volume_engine
 from backpack_operator.settings import Settings
 from backpack_operator.specs import children
+from backpack_operator.specs.config_map import configuration
 from backpack_operator.specs.credentials_secret import credentials_secret
 from backpack_operator.specs.volume_claims import volume_claims
 
@@ -44,6 +46,8 @@ class Plan:
     conflicts: tuple[ObjectKey, ...]
     """Names that are taken by objects which are not ours."""
     engine: str | None
+    configuration: BackpackConfiguration | None
+    """What the API has to work by; None where nothing may be touched."""
 
 
 def wants_finalizer(backpack: Backpack) -> bool:
@@ -58,18 +62,20 @@ def finalizers(backpack: Backpack) -> list[str]:
 
 
 def decide(backpack: Backpack, observed: Observed, settings: Settings, fresh: FreshPasswords) -> Plan:
-    standings = _standings(backpack, observed)
+    standings = _standings(backpack, observed, settings)
     case = Case(backpack, observed, standings)
     conflicts = tuple(case.keys(Standing.FOREIGN))
     if (hold := held(case)) is not None:
-        return Plan(hold, (), (), conflicts, backpack.status.engine)
+        return Plan(hold, (), (), conflicts, backpack.status.engine, None)
     engine = (
         backpack.status.engine
         or volume_engine(backpack, observed)
-        or backpack.engine
+        or backpack.database.engine
         or settings.default_engine
     )
-    wanted = {item.key: item for item in _wanted(backpack, observed, settings, engine, fresh)}
+    content = configuration(backpack, settings, observed.admin_keys)
+    bodies = _bodies(case, settings, engine, fresh, content)
+    wanted = {item.key: item for item in map(_stamped, bodies)}
     untouchable = {
         key
         for key, stands in standings.items()
@@ -90,31 +96,41 @@ def decide(backpack: Backpack, observed: Observed, settings: Settings, fresh: Fr
         remove=tuple(unwanted),
         conflicts=conflicts,
         engine=engine,
+        configuration=content,
     )
 
 
-def _standings(backpack: Backpack, observed: Observed) -> dict[ObjectKey, Standing]:
+def _standings(backpack: Backpack, observed: Observed, settings: Settings) -> dict[ObjectKey, Standing]:
     """Of all that has the name of a child, and of what is ours besides. Whatever else
     only carries the label, as a copy of a volume does, is nobody's business here."""
-    named = set(child_keys(backpack))
+    named = set(child_keys(backpack, settings))
     standings = {key: standing(backpack, key, child) for key, child in observed.children.items()}
     return {key: stands for key, stands in standings.items() if key in named or stands is Standing.OURS}
 
 
-def _wanted(
-    backpack: Backpack, observed: Observed, settings: Settings, engine: str, fresh: FreshPasswords
-) -> list[Wanted]:
+def _bodies(
+    case: Case, settings: Settings, engine: str, fresh: FreshPasswords, content: BackpackConfiguration
+) -> list[dict[str, Any]]:
+    backpack, observed = case.backpack, case.observed
     credentials = complete(observed.credentials(backpack), fresh)
     volumes = observed.recorded_volumes(backpack) | observed.filled_volumes(backpack)
+    stores = _needs_stores(backpack, observed)
     bodies = [
         credentials_secret(backpack, credentials, volumes),
         *volume_claims(backpack, settings, engine, observed.claims(backpack)),
-        *children.network(backpack, settings),
-        *children.workloads(backpack, settings, engine, credentials),
+        *children.network(backpack, settings, content),
+        *children.workloads(backpack, settings, engine, credentials, stores=stores),
     ]
     if observed.accepted(backpack):
         bodies += children.routes(backpack, settings)
-    return [_stamped(body) for body in bodies]
+    return bodies
+
+
+def _needs_stores(backpack: Backpack, observed: Observed) -> bool:
+    """A suspended backpack's database and cache end after the last pod of its API, which
+    finishes what it is at."""
+    rollout = observed.rollout(backpack, "api")
+    return not backpack.suspend or (rollout is not None and rollout.total > 0)
 
 
 def _stamped(body: dict[str, Any]) -> Wanted:

@@ -12,13 +12,13 @@ from backpack_operator.model import conditions
 from backpack_operator.model.backpack import FINALIZER, Backpack
 from backpack_operator.model.child import Child, observe
 from backpack_operator.model.conditions import Verdict, find, timed
-from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE, RETAINED, ObjectKey
+from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE, ObjectKey
 from backpack_operator.model.standing import Standing, standing
 from backpack_operator.reconcile.apply import remove
 from backpack_operator.reconcile.children import Children
 from backpack_operator.reconcile.decide import wants_finalizer
 from backpack_operator.reconcile.hostnames import Hostnames
-from backpack_operator.reconcile.observed import child_keys
+from backpack_operator.reconcile.observed import retained_keys
 
 _DELETING = "DeletingData"
 
@@ -75,8 +75,7 @@ async def _delete_data(client: KubeClient, backpack: Backpack) -> None:
     """Each object exactly as it was read, so that nothing which has been taken over,
     or given a meaning by hand, goes with it. Volumes first: without its Secret, a
     volume that a crash left would be unreadable."""
-    keys = [key for key in child_keys(backpack) if key.kind in RETAINED]
-    for key in sorted(keys, key=lambda key: key.kind.kind):
+    for key in sorted(retained_keys(backpack), key=lambda key: key.kind.kind):
         child = await _read(client, key)
         if child is None or child.deleting or standing(backpack, key, child) is not Standing.OURS:
             continue

@@ -7,12 +7,15 @@ from typing import Any
 from backpack_contract import resources as names
 from backpack_operator.model import conditions
 from backpack_operator.model.backpack import Backpack
-from backpack_operator.model.conditions import Verdict, find
+from backpack_operator.model.conditions import Condition, Verdict, find
 from backpack_operator.model.digests import digest
 
 CONTROLLER = f"{names.GROUP}/operator"
-_QUIET = frozenset({"Starting", "AsExpected"})
-"""Reasons that are news only after something else was said."""
+_QUIET = frozenset({"Starting", "AsExpected", "Suspended"})
+"""Reasons that are no failures, and news only after something else was said."""
+
+_TOLD = (conditions.READY, conditions.DEGRADED, conditions.COLLECTIONS_RELEASED, conditions.MULTI_ATTACH_RISK)
+"""The conditions whose changes are told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +31,28 @@ class News:
 
 
 def news(backpack: Backpack, verdicts: Iterable[Verdict]) -> Iterator[News]:
-    """Changes of the reason of Ready and Degraded; a Backpack that is only starting has
-    no news yet."""
+    """Changes of the reasons of some conditions, and all that is released; a Backpack
+    that is only starting has no news yet."""
     for verdict in verdicts:
-        if verdict.type not in (conditions.READY, conditions.DEGRADED):
+        if verdict.type not in _TOLD:
             continue
         former = find(backpack.status.conditions, verdict.type)
-        if former is None and verdict.reason in _QUIET:
-            continue
-        if former is not None and (former.status, former.reason) == (verdict.text, verdict.reason):
+        details = verdict.type == conditions.COLLECTIONS_RELEASED
+        if not _is_new(former, verdict, details):
             continue
         fine = verdict.status is (verdict.type == conditions.READY) or verdict.reason in _QUIET
         before = [former.status, former.reason, former.last_transition_time] if former else []
-        identity = digest([backpack.uid, verdict.type, verdict.text, verdict.reason, before])
+        what = [verdict.message, backpack.generation] if details else []
+        identity = digest([backpack.uid, verdict.type, verdict.text, verdict.reason, before, *what])
         yield News(verdict.type, verdict.reason, verdict.message, not fine, identity)
+
+
+def _is_new(former: Condition | None, verdict: Verdict, details: bool) -> bool:
+    """`details`: whether another sentence is news too, as it is of what is released."""
+    if former is None:
+        return verdict.reason not in _QUIET
+    same = (former.status, former.reason) == (verdict.text, verdict.reason)
+    return not same or (details and former.message != verdict.message)
 
 
 def event_body(backpack: Backpack, item: News, now: str) -> dict[str, Any]:

@@ -6,19 +6,31 @@ import asyncio
 from backpack_operator.kube.client import KubeClient
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.child import Child, observe
-from backpack_operator.model.kinds import ObjectKey
+from backpack_operator.model.kinds import SECRET, ObjectKey
+from backpack_operator.model.tls import effective_tls
 from backpack_operator.reconcile.children import Children
 from backpack_operator.reconcile.observed import child_keys
+from backpack_operator.settings import Settings
 
 
-async def gather(client: KubeClient, children: Children, backpack: Backpack) -> dict[ObjectKey, Child]:
+async def gather(
+    client: KubeClient, children: Children, backpack: Backpack, settings: Settings
+) -> dict[ObjectKey, Child]:
     """Every object that has the name of a child. What memory doesn't have is asked for
     by name: the object may be a stranger's, or have lost the label that the informer
     goes by. If anything can't be read, nothing is decided: the error goes up."""
     found = dict(children.of(backpack.key))
-    missing = [key for key in child_keys(backpack) if key not in found]
+    missing = [key for key in child_keys(backpack, settings) if key not in found]
     bodies = await asyncio.gather(*(client.get(key.kind, key.namespace, key.name) for key in missing))
     for key, body in zip(missing, bodies, strict=True):
         if body is not None:
             found[key] = observe(body)
     return found
+
+
+async def certificate(client: KubeClient, backpack: Backpack, settings: Settings) -> frozenset[str] | None:
+    """Which keys the Secret has that the Backpack takes its certificate from; None where
+    there is no such Secret. What they hold is for Traefik."""
+    name = effective_tls(backpack, settings).secret_name
+    body = await client.get(SECRET, backpack.namespace, name) if name is not None else None
+    return frozenset(body.get("data") or ()) if body is not None else None

@@ -6,19 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backpack_contract.configuration import AdminKey
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.child import Child
 from backpack_operator.model.kinds import (
     CONFIG_MAP,
     DEPLOYMENT,
+    DISRUPTION_BUDGET,
     INGRESS_ROUTE,
+    MIDDLEWARE,
     NETWORK_POLICY,
     SECRET,
     SERVICE,
     VOLUME_CLAIM,
+    Kind,
     ObjectKey,
 )
+from backpack_operator.model.rollout import Rollout
+from backpack_operator.settings import Settings
 from backpack_operator.specs import config_map, credentials_secret, ingress_routes, volume_claims
+from backpack_operator.specs.disruption_budgets import budgeted
 
 COMPONENTS = ("mongo", "redis", "api", "web")
 VOLUMES = (volume_claims.DATABASE, volume_claims.CACHE, volume_claims.FILES)
@@ -26,10 +33,11 @@ VOLUMES = (volume_claims.DATABASE, volume_claims.CACHE, volume_claims.FILES)
 LASTING_VOLUMES = (volume_claims.DATABASE, volume_claims.FILES)
 """Those whose loss nothing makes up for; without the cache, users log in again."""
 
-_PARTS = (
-    (SECRET, (credentials_secret.PART,)),
+Parts = tuple[tuple[Kind, tuple[str, ...]], ...]
+
+_RETAINED: Parts = ((SECRET, (credentials_secret.PART,)), (VOLUME_CLAIM, VOLUMES))
+_ALWAYS: Parts = (
     (CONFIG_MAP, (config_map.PART,)),
-    (VOLUME_CLAIM, VOLUMES),
     (SERVICE, COMPONENTS),
     (NETWORK_POLICY, ("isolation", *COMPONENTS)),
     (DEPLOYMENT, COMPONENTS),
@@ -37,10 +45,25 @@ _PARTS = (
 )
 
 
-def child_keys(backpack: Backpack) -> list[ObjectKey]:
-    """The names of all children that a Backpack can have."""
+def retained_keys(backpack: Backpack) -> list[ObjectKey]:
+    """The names of the children that hold data."""
+    return _keys(backpack, _RETAINED)
+
+
+def child_keys(backpack: Backpack, settings: Settings) -> list[ObjectKey]:
+    """The names of all children that a Backpack as it is asked for has."""
+    redirect = (ingress_routes.REDIRECT,) if ingress_routes.redirects(backpack, settings) else ()
+    at_times: Parts = (
+        (DISRUPTION_BUDGET, tuple(budgeted(backpack))),
+        (MIDDLEWARE, redirect),
+        (INGRESS_ROUTE, redirect),
+    )
+    return _keys(backpack, (*_RETAINED, *_ALWAYS, *at_times))
+
+
+def _keys(backpack: Backpack, parts: Parts) -> list[ObjectKey]:
     return [
-        ObjectKey(kind, backpack.namespace, backpack.child(part)) for kind, parts in _PARTS for part in parts
+        ObjectKey(kind, backpack.namespace, backpack.child(part)) for kind, names in parts for part in names
     ]
 
 
@@ -66,9 +89,19 @@ class Observed:
 
     children: Mapping[ObjectKey, Child]
     holder: Holder
+    admin_keys: tuple[AdminKey, ...] = ()
+    """The public keys that APIs have to trust."""
+    certificate: frozenset[str] | None = None
+    """The keys of the Secret that `spec.tls` names; None where it names none, or there
+    is none of that name."""
 
-    def child(self, backpack: Backpack, kind: Any, part: str) -> Child | None:
+    def child(self, backpack: Backpack, kind: Kind, part: str) -> Child | None:
         return self.children.get(ObjectKey(kind, backpack.namespace, backpack.child(part)))
+
+    def rollout(self, backpack: Backpack, component: str) -> Rollout | None:
+        """How far the Deployment of a component is."""
+        child = self.child(backpack, DEPLOYMENT, component)
+        return child.rollout if child is not None else None
 
     def accepted(self, backpack: Backpack) -> bool:
         """Whether the hostname is this Backpack's."""

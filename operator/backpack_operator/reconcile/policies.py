@@ -10,7 +10,7 @@ from backpack_operator.model import conditions
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.conditions import Verdict
 from backpack_operator.model.credentials import opens_database
-from backpack_operator.model.kinds import CONFIG_MAP, SECRET, VOLUME_CLAIM, ObjectKey
+from backpack_operator.model.kinds import CONFIG_MAP, SECRET, TRAEFIKS, VOLUME_CLAIM, ObjectKey
 from backpack_operator.model.standing import Standing
 from backpack_operator.reconcile.observed import LASTING_VOLUMES, Observed, has_volume
 from backpack_operator.specs.credentials_secret import PART as CREDENTIALS
@@ -51,7 +51,7 @@ def named(keys: list[ObjectKey]) -> str:
 
 def condition_of(key: ObjectKey, backpack: Backpack) -> str:
     """The condition that tells of a failure of this child."""
-    if key.kind.kind == "IngressRoute":
+    if key.kind in TRAEFIKS:
         return conditions.ROUTE_READY
     part = key.name.removeprefix(f"{backpack.name}-")
     return _CONDITION_OF_PART.get(part, conditions.DATABASE_READY)
@@ -90,7 +90,7 @@ def retained_data(case: Case) -> Verdict | None:
 
 def engine_mismatch(case: Case) -> Verdict | None:
     """One engine can't read what another wrote."""
-    written, asked = volume_engine(case.backpack, case.observed), case.backpack.engine
+    written, asked = volume_engine(case.backpack, case.observed), case.backpack.database.engine
     asked = case.backpack.status.engine or asked
     if written is None or asked is None or written == asked:
         return None

@@ -1,7 +1,7 @@
 """One reconcile: everything that is done about one Backpack, from top to bottom."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,17 +12,25 @@ from backpack_operator.logs import about
 from backpack_operator.model.backpack import FINALIZER, Backpack, Key
 from backpack_operator.model.conditions import Verdict
 from backpack_operator.model.credentials import FreshPasswords
+from backpack_operator.model.delivery import Report
 from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE
+from backpack_operator.model.status import Status
 from backpack_operator.reconcile.apply import apply, remove
 from backpack_operator.reconcile.backpacks import Backpacks
 from backpack_operator.reconcile.children import Children
 from backpack_operator.reconcile.decide import Plan, decide, finalizers
 from backpack_operator.reconcile.deletion import finalize, leave_hostname
+from backpack_operator.reconcile.deliver import due
+from backpack_operator.reconcile.deliveries import Deliveries
 from backpack_operator.reconcile.events import event_body, news
-from backpack_operator.reconcile.gather import gather
+from backpack_operator.reconcile.gather import certificate, gather
 from backpack_operator.reconcile.hostnames import Hostnames
 from backpack_operator.reconcile.judge import judge, status
 from backpack_operator.reconcile.observed import Observed
+from backpack_operator.reconcile.pause import paused
+from backpack_operator.reconcile.signing import Signing
+from backpack_operator.reconcile.verdicts.found import Found
+from backpack_operator.reconcile.verdicts.routes import CERTIFICATE_MISSING
 from backpack_operator.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -49,14 +57,22 @@ class Reconciler:
     backpacks: Backpacks
     children: Children
     hostnames: Hostnames
+    signing: Signing
+    deliveries: Deliveries
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def reconcile(self, key: Key) -> Outcome:
         backpack = self.backpacks.get(key)
         if backpack is None:
+            self.deliveries.drop(key)
             await self._clean_up(key)
             return Outcome.GONE
+        if backpack.paused:
+            self.deliveries.drop(key)
+            await self._write(backpack, paused(backpack, self._now()))
+            return Outcome.DONE
         if backpack.deleting:
+            self.deliveries.drop(key)
             await leave_hostname(self.client, self.children, self.hostnames, backpack)
             if FINALIZER in backpack.finalizers:
                 await finalize(self.client, backpack, self._now())
@@ -64,9 +80,10 @@ class Reconciler:
         return await self._keep(await self._finalizers(backpack))
 
     async def _keep(self, backpack: Backpack) -> Outcome:
-        live = await gather(self.client, self.children, backpack)
+        live = await gather(self.client, self.children, backpack, self.settings)
         holder = await self.hostnames.acquire(backpack)
-        observed = Observed(live, holder)
+        secret = await certificate(self.client, backpack, self.settings)
+        observed = Observed(live, holder, self.signing.trusted, secret)
         plan = decide(backpack, observed, self.settings, FreshPasswords.make())
         after, refusals = await apply(self.client, self.children, plan, live)
         await remove(self.client, self.children, plan.remove)
@@ -78,11 +95,33 @@ class Reconciler:
         if routes_settled:
             await self.hostnames.release(backpack.key, keep=holder if observed.accepted(backpack) else None)
         observed = replace(observed, children=after)
-        await self._tell(backpack, plan, observed, judge(backpack, plan, observed, refusals, self.settings))
+        report = self._deliver(backpack, plan, observed)
+        found = Found(backpack, plan, observed, self.settings, refusals, report)
+        verdicts = judge(found)
+        await self._post(backpack, verdicts)
+        await self._write(backpack, status(found, verdicts, self._now()))
         if refusals:
             return Outcome.REFUSED
-        waiting = plan.hold is not None or plan.conflicts or not observed.accepted(backpack)
-        return Outcome.HELD if waiting else Outcome.DONE
+        return Outcome.HELD if self._waits(found, verdicts) else Outcome.DONE
+
+    def _deliver(self, backpack: Backpack, plan: Plan, observed: Observed) -> Report | None:
+        """Have the running API brought its configuration, beside this reconcile."""
+        delivery = due(backpack, plan, observed, self.settings)
+        if delivery is None:
+            self.deliveries.drop(backpack.key)
+            return None
+        return self.deliveries.want(backpack.key, delivery)
+
+    @staticmethod
+    def _waits(found: Found, verdicts: Sequence[Verdict]) -> bool:
+        """Whether something has to happen that nobody tells the operator of."""
+        reasons = {verdict.reason for verdict in verdicts}
+        return (
+            found.plan.hold is not None
+            or bool(found.plan.conflicts)
+            or not found.accepted
+            or CERTIFICATE_MISSING in reasons
+        )
 
     async def _finalizers(self, backpack: Backpack) -> Backpack:
         """Before there is data to delete, so that a deletion can't overtake it."""
@@ -94,10 +133,8 @@ class Reconciler:
         self.backpacks.seen(body)
         return Backpack.parse(body)
 
-    async def _tell(
-        self, backpack: Backpack, plan: Plan, observed: Observed, verdicts: list[Verdict]
-    ) -> None:
-        """Events, and the status where it says something new."""
+    async def _post(self, backpack: Backpack, verdicts: Sequence[Verdict]) -> None:
+        """Events of what is news."""
         for item in news(backpack, verdicts):
             moment = self.clock().isoformat(timespec="microseconds").replace("+00:00", "Z")
             logger.info("%s: %s", item.reason, item.message, extra=about(backpack.namespace, backpack.name))
@@ -107,11 +144,14 @@ class Reconciler:
                 logger.debug("this Event exists already")
             except Refused as error:
                 logger.warning("an Event was refused: %s", error)
-        new = status((backpack, plan, observed), verdicts, self.settings, self._now())
-        if new != self._written(backpack):
-            change = {"metadata": {"uid": backpack.uid}, "status": new}
-            body = await self.client.patch(BACKPACK, backpack.namespace, backpack.name, change, part="status")
-            self.backpacks.seen(body)
+
+    async def _write(self, backpack: Backpack, new: Status) -> None:
+        """The status, where it says something new."""
+        if new == backpack.status:
+            return
+        change = {"metadata": {"uid": backpack.uid}, "status": new.to_dict()}
+        body = await self.client.patch(BACKPACK, backpack.namespace, backpack.name, change, part="status")
+        self.backpacks.seen(body)
 
     async def _clean_up(self, key: Key) -> None:
         """After a Backpack without a finalizer is gone: the garbage collector takes its
@@ -136,16 +176,3 @@ class Reconciler:
 
     def _now(self) -> str:
         return self.clock().isoformat(timespec="seconds").replace("+00:00", "Z")
-
-    @staticmethod
-    def _written(backpack: Backpack) -> dict[str, object]:
-        """The status that stands, in the same form as a new one."""
-        written = backpack.status
-        return {
-            "observedGeneration": written.observed_generation,
-            "conditions": [condition.to_dict() for condition in written.conditions],
-            "url": written.url,
-            "apiUrl": written.api_url,
-            "engine": written.engine,
-            "version": written.version,
-        }

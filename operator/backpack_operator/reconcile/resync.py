@@ -16,6 +16,7 @@ from backpack_operator.model.kinds import BACKPACK, WATCHED, Kind, ObjectKey
 from backpack_operator.reconcile.backpacks import Backpacks
 from backpack_operator.reconcile.children import Children
 from backpack_operator.reconcile.hostnames import Hostnames
+from backpack_operator.reconcile.signing import Signing
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Memory(NamedTuple):
     backpacks: Backpacks
     children: Children
     hostnames: Hostnames
+    signing: Signing
 
 
 class Resync:
@@ -58,6 +60,7 @@ class Resync:
         """Return once the claims are read and the informer has told of everything there is."""
         while True:
             try:
+                await self._memory.signing.load()
                 await self._memory.hostnames.load()
                 missing = await self._there()
             except OperatorError as error:
@@ -108,6 +111,7 @@ class Resync:
             for gone in remembered - await self._listed(kind, SELECTOR):
                 if (owner := self._memory.children.forget(gone)) is not None:
                     self._add_after(owner, 0)
+        await self._memory.signing.load()
         await self._memory.hostnames.load()
         await self._memory.hostnames.sweep(self._memory.backpacks.has)
 

@@ -7,7 +7,7 @@ from backpack_contract import environment as env
 from backpack_contract.credentials import MONGO_PASSWORD, MONGO_USERNAME, PUBLISHABLE_KEY, REDIS_PASSWORD
 from backpack_contract.ports import API_ADMIN, API_PUBLIC
 from backpack_operator.model.backpack import Backpack
-from backpack_operator.model.digests import digest
+from backpack_operator.model.spec import READ_WRITE_ONCE
 from backpack_operator.settings import Settings
 from backpack_operator.specs import config_map, credentials_secret, volume_claims
 from backpack_operator.specs.container_resources import API, container_resources
@@ -17,21 +17,19 @@ from backpack_operator.specs.deployments import (
     deployment,
     http_probes,
     secret_variable,
-    spread_over_nodes,
 )
-from backpack_operator.specs.labels import selector
+from backpack_operator.specs.placement import on_one_node, spread_over_nodes
 from backpack_operator.specs.pod_security import container_security
 
 COMPONENT = "api"
-CONFIG_ANNOTATION = "backpack.dev/config"
 CREDENTIALS_ANNOTATION = "backpack.dev/credentials"
 _CONFIG_DIRECTORY = "/etc/backpack"
 _FILES_DIRECTORY = "/data/files"
 
 
 def api_deployment(backpack: Backpack, settings: Settings, credentials: str) -> dict[str, Any]:
-    """`credentials`: a digest of the Secret; the API reads both when it starts, so a
-    change of either restarts it."""
+    """`credentials`: a digest of what the API is given of the Secret, which it reads when
+    it starts, so that a change restarts it. The configuration is sent to it instead."""
     pod: dict[str, Any] = {
         "terminationGracePeriodSeconds": 30,
         "containers": [_container(backpack, settings)],
@@ -43,18 +41,15 @@ def api_deployment(backpack: Backpack, settings: Settings, credentials: str) -> 
             {"name": "config", "configMap": {"name": backpack.child(config_map.PART)}},
             {"name": "tmp", "emptyDir": {"sizeLimit": "256Mi"}},
         ],
-        **_placement(backpack),
+        **_together(backpack),
     }
     return deployment(
         backpack,
         COMPONENT,
         pod,
-        replicas=backpack.api_replicas,
+        replicas=0 if backpack.suspend else backpack.api.replicas,
         strategy=SURGE,
-        annotations={
-            CONFIG_ANNOTATION: digest(config_map.configuration(backpack, settings).to_json()),
-            CREDENTIALS_ANNOTATION: credentials,
-        },
+        annotations={CREDENTIALS_ANNOTATION: credentials},
     )
 
 
@@ -77,12 +72,13 @@ def _container(backpack: Backpack, settings: Settings) -> dict[str, Any]:
                 "name": env.TRUSTED_PROXIES,
                 "value": json.dumps([str(network) for network in settings.traefik_addresses]),
             },
+            *_log_level(backpack),
         ],
         "ports": [
             {"name": "public", "containerPort": API_PUBLIC, "protocol": "TCP"},
             {"name": "admin", "containerPort": API_ADMIN, "protocol": "TCP"},
         ],
-        "resources": container_resources(API, backpack.api_resources),
+        "resources": container_resources(API, backpack.api.resources),
         "securityContext": container_security(),
         "lifecycle": DRAIN,
         **http_probes("public", ready="/readyz", alive="/healthz", startup_seconds=120),
@@ -94,13 +90,15 @@ def _container(backpack: Backpack, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _placement(backpack: Backpack) -> dict[str, Any]:
-    """A ReadWriteOnce volume is on one node, and so must be all pods that mount it, the
-    extra one of a rollout included; else they spread."""
-    if backpack.files_storage.access_mode != "ReadWriteOnce":
-        return {"topologySpreadConstraints": spread_over_nodes(backpack, COMPONENT)}
-    together = {
-        "labelSelector": {"matchLabels": selector(backpack, COMPONENT)},
-        "topologyKey": "kubernetes.io/hostname",
-    }
-    return {"affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [together]}}}
+def _log_level(backpack: Backpack) -> list[dict[str, str]]:
+    """Nothing where it is the API's own default, so that no pod is restarted to be told so."""
+    level = backpack.api.log_level
+    return [] if level == "info" else [{"name": env.LOG_LEVEL, "value": level}]
+
+
+def _together(backpack: Backpack) -> dict[str, Any]:
+    """A ReadWriteOnce volume is on one node, and so must be all pods that mount it; else
+    they spread."""
+    if backpack.files.storage.access_mode == READ_WRITE_ONCE:
+        return on_one_node(backpack, COMPONENT)
+    return spread_over_nodes(backpack, COMPONENT)

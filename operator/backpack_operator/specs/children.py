@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backpack_contract.credentials import REDIS_ACL
+from backpack_contract.configuration import BackpackConfiguration
+from backpack_contract.credentials import API_KEYS, REDIS_ACL
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.digests import digest
 from backpack_operator.settings import Settings
 from backpack_operator.specs.api_deployment import api_deployment
 from backpack_operator.specs.api_service import api_service
 from backpack_operator.specs.config_map import config_map
+from backpack_operator.specs.disruption_budgets import disruption_budgets
 from backpack_operator.specs.ingress_routes import ingress_routes
 from backpack_operator.specs.mongo_deployment import mongo_deployment
 from backpack_operator.specs.mongo_service import mongo_service
@@ -20,11 +22,14 @@ from backpack_operator.specs.web_deployment import web_deployment
 from backpack_operator.specs.web_service import web_service
 
 
-def network(backpack: Backpack, settings: Settings) -> list[dict[str, Any]]:
+def network(
+    backpack: Backpack, settings: Settings, configuration: BackpackConfiguration
+) -> list[dict[str, Any]]:
     """What holds no data and runs nothing."""
     return [
-        config_map(backpack, settings),
+        config_map(backpack, configuration),
         *network_policies(backpack, settings),
+        *disruption_budgets(backpack),
         api_service(backpack),
         mongo_service(backpack),
         redis_service(backpack),
@@ -33,13 +38,20 @@ def network(backpack: Backpack, settings: Settings) -> list[dict[str, Any]]:
 
 
 def workloads(
-    backpack: Backpack, settings: Settings, engine: str, credentials: Mapping[str, str]
+    backpack: Backpack,
+    settings: Settings,
+    engine: str,
+    credentials: Mapping[str, str],
+    *,
+    stores: bool = True,
 ) -> list[dict[str, Any]]:
-    """The four Deployments: database and cache first."""
+    """The four Deployments: database and cache first. `stores`: whether these two run."""
+    replicas = 1 if stores else 0
+    given = {key: credentials[key] for key in API_KEYS if key in credentials}
     return [
-        mongo_deployment(backpack, settings, engine),
-        redis_deployment(backpack, settings, digest(credentials[REDIS_ACL])),
-        api_deployment(backpack, settings, digest(dict(credentials))),
+        mongo_deployment(backpack, settings, engine, replicas),
+        redis_deployment(backpack, settings, digest(credentials[REDIS_ACL]), replicas),
+        api_deployment(backpack, settings, digest(given)),
         web_deployment(backpack, settings),
     ]
 

@@ -1,38 +1,52 @@
-"""`<backpack>-config`: what the API must know about its backpack."""
+"""`<backpack>-config`: what the API must know about its backpack. It reads the file when
+it starts; what changes later is also sent to it (see `reconcile.deliveries`)."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from backpack_contract.configuration import BackpackConfiguration
+from backpack_contract.configuration import AdminKey, BackpackConfiguration
 from backpack_operator.model.backpack import Backpack
-from backpack_operator.model.hosts import Hosts, hosts
+from backpack_operator.model.tls import effective_tls
 from backpack_operator.settings import Settings
+from backpack_operator.specs.addresses import backpack_hosts
 from backpack_operator.specs.labels import owned
 
 PART = "config"
 FILE = "config.json"
 
 
-def backpack_hosts(backpack: Backpack, settings: Settings) -> Hosts:
-    """Where the backpack is found, once its hostname is accepted."""
-    return hosts(backpack.hostname, settings.domain, settings.url_scheme, settings.public_port)
-
-
-def configuration(backpack: Backpack, settings: Settings) -> BackpackConfiguration:
+def configuration(
+    backpack: Backpack, settings: Settings, admin_keys: Sequence[AdminKey]
+) -> BackpackConfiguration:
+    """`admin_keys`: the public keys that tokens of the admin listener may be signed with."""
     places = backpack_hosts(backpack, settings)
     return BackpackConfiguration(
         name=backpack.name,
         namespace=backpack.namespace,
         uid=backpack.uid,
+        generation=backpack.generation,
         site_origin=places.site_origin,
         api_origin=places.api_origin,
-        secure_cookies=settings.url_scheme == "https",
+        secure_cookies=effective_tls(backpack, settings).on,
+        allowed_origins=backpack.api.allowed_origins,
+        require_key=backpack.api.require_key,
+        create_collections=backpack.api.create_collections,
+        registration=backpack.auth.registration,
+        session_ttl_seconds=backpack.auth.session_ttl_seconds,
+        password_min_length=backpack.auth.password_min_length,
+        quota_per_user=backpack.files.quota_per_user,
+        max_file_size=backpack.files.max_file_size,
+        spa=backpack.web.spa,
+        keep_releases=backpack.web.keep_releases,
+        admin_keys=tuple(admin_keys),
+        collections=backpack.collections,
     )
 
 
-def config_map(backpack: Backpack, settings: Settings) -> dict[str, Any]:
+def config_map(backpack: Backpack, content: BackpackConfiguration) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": owned(backpack, PART),
-        "data": {FILE: configuration(backpack, settings).to_json()},
+        "data": {FILE: content.to_json()},
     }

@@ -1,10 +1,11 @@
 """Requests and limits of each container: small defaults, so that hundreds of
 backpacks fit a cluster, under what the Backpack asks for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backpack_operator.model.backpack import Resources
-from backpack_operator.model.quantities import larger, smaller
+from backpack_operator.model.quantities import larger, smaller, whole_bytes
+from backpack_operator.model.spec import Resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,8 @@ def container_resources(default: Default, written: Resources) -> dict[str, dict[
             request = smaller(small, limit)
         requests[name], limits[name] = request, limit
     return {"requests": requests, "limits": limits}
+
+
+def memory_limit(resources: Mapping[str, Mapping[str, str]]) -> int:
+    """The limit in bytes, of what `container_resources` gave."""
+    return whole_bytes(resources["limits"]["memory"])

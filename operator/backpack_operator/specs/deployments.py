@@ -5,6 +5,7 @@ from typing import Any
 from backpack_contract.resources import RUN_AS
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.specs.labels import labels, owned, selector
+from backpack_operator.specs.placement import asked_placement
 from backpack_operator.specs.pod_security import pod_security
 
 PROGRESS_DEADLINE = 180
@@ -43,7 +44,10 @@ def deployment(
             "progressDeadlineSeconds": PROGRESS_DEADLINE,
             "strategy": strategy,
             "selector": {"matchLabels": selector(backpack, component)},
-            "template": {"metadata": metadata, "spec": {**pod_security(user), **pod}},
+            "template": {
+                "metadata": metadata,
+                "spec": {**pod_security(user), **asked_placement(backpack, component), **pod},
+            },
         },
     }
 
@@ -87,18 +91,6 @@ def http_probes(port: str, *, ready: str, alive: str, startup_seconds: int) -> d
             "failureThreshold": 3,
         },
     }
-
-
-def spread_over_nodes(backpack: Backpack, component: str) -> list[dict[str, Any]]:
-    """Prefer nodes that have fewest pods of the component; never leave one unplaced."""
-    return [
-        {
-            "maxSkew": 1,
-            "topologyKey": "kubernetes.io/hostname",
-            "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": {"matchLabels": selector(backpack, component)},
-        }
-    ]
 
 
 DRAIN = {"preStop": {"sleep": {"seconds": 2}}}

@@ -6,28 +6,32 @@ from backpack_contract.ports import MONGO as PORT
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.settings import Settings
 from backpack_operator.specs import credentials_secret, volume_claims
-from backpack_operator.specs.container_resources import container_resources
+from backpack_operator.specs.container_resources import container_resources, memory_limit
 from backpack_operator.specs.deployments import RECREATE, deployment
-from backpack_operator.specs.engines import ENGINES
+from backpack_operator.specs.engines import ENGINES, Launch
 from backpack_operator.specs.pod_security import container_security
 
 COMPONENT = "mongo"
 
 
-def mongo_deployment(backpack: Backpack, settings: Settings, engine_name: str) -> dict[str, Any]:
+def mongo_deployment(
+    backpack: Backpack, settings: Settings, engine_name: str, replicas: int
+) -> dict[str, Any]:
     engine = ENGINES[engine_name]
+    resources = container_resources(engine.resources, backpack.database.resources)
+    launch = Launch(settings, backpack.child(credentials_secret.PART), memory_limit(resources))
     scratch = {directory: directory.strip("/").replace("/", "-") for directory in engine.scratch}
     container = {
         "name": COMPONENT,
         "imagePullPolicy": settings.image_pull_policy,
         "ports": [{"name": "mongo", "containerPort": PORT, "protocol": "TCP"}],
-        "resources": container_resources(engine.resources, backpack.database_resources),
+        "resources": resources,
         "securityContext": container_security(),
         "volumeMounts": [
             {"name": "data", "mountPath": engine.data},
             *({"name": name, "mountPath": directory} for directory, name in scratch.items()),
         ],
-        **engine.container(settings, backpack.child(credentials_secret.PART)),
+        **engine.container(launch),
     }
     claim = {"claimName": backpack.child(volume_claims.DATABASE)}
     pod = {
@@ -38,4 +42,4 @@ def mongo_deployment(backpack: Backpack, settings: Settings, engine_name: str) -
             *({"name": name, "emptyDir": {"sizeLimit": "256Mi"}} for name in scratch.values()),
         ],
     }
-    return deployment(backpack, COMPONENT, pod, replicas=1, strategy=RECREATE, user=engine.user)
+    return deployment(backpack, COMPONENT, pod, replicas=replicas, strategy=RECREATE, user=engine.user)

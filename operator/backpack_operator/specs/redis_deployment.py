@@ -8,7 +8,7 @@ from backpack_operator.model.backpack import Backpack
 from backpack_operator.settings import Settings
 from backpack_operator.specs import credentials_secret, volume_claims
 from backpack_operator.specs.api_deployment import CREDENTIALS_ANNOTATION
-from backpack_operator.specs.container_resources import REDIS, container_resources
+from backpack_operator.specs.container_resources import REDIS, container_resources, memory_limit
 from backpack_operator.specs.deployments import RECREATE, deployment, tcp_probes
 from backpack_operator.specs.pod_security import container_security
 
@@ -17,15 +17,16 @@ _USERS_DIRECTORY = "/etc/redis-users"
 _USERS_FILE = "users.acl"
 
 
-def redis_deployment(backpack: Backpack, settings: Settings, users: str) -> dict[str, Any]:
+def redis_deployment(backpack: Backpack, settings: Settings, users: str, replicas: int) -> dict[str, Any]:
     """`users`: a digest of the user list, which Redis reads when it starts."""
+    resources = container_resources(REDIS, backpack.cache.resources)
     container = {
         "name": COMPONENT,
         "image": settings.image_redis,
         "imagePullPolicy": settings.image_pull_policy,
-        "command": _command(),
+        "command": _command(memory_limit(resources)),
         "ports": [{"name": "redis", "containerPort": PORT, "protocol": "TCP"}],
-        "resources": container_resources(REDIS, backpack.cache_resources),
+        "resources": resources,
         "securityContext": container_security(),
         **tcp_probes("redis", startup_seconds=120),
         "volumeMounts": [
@@ -51,15 +52,17 @@ def redis_deployment(backpack: Backpack, settings: Settings, users: str) -> dict
         backpack,
         COMPONENT,
         pod,
-        replicas=1,
+        replicas=replicas,
         strategy=RECREATE,
         annotations={CREDENTIALS_ANNOTATION: users},
     )
 
 
-def _command() -> list[str]:
+def _command(memory: int) -> list[str]:
     """Every command is logged and synchronised each second; sessions must never be
-    evicted; protected mode would refuse other pods whatever their password."""
+    evicted; protected mode would refuse other pods whatever their password. A quarter of
+    the memory is left for buffers and for what a rewrite of the log copies, so that a
+    full cache refuses writes rather than being killed."""
     options = {
         "port": str(PORT),
         "bind": "* -::*",
@@ -68,6 +71,7 @@ def _command() -> list[str]:
         "appendonly": "yes",
         "appendfsync": "everysec",
         "save": "",
+        "maxmemory": str(memory * 3 // 4),
         "maxmemory-policy": "noeviction",
         "aclfile": f"{_USERS_DIRECTORY}/{_USERS_FILE}",
     }

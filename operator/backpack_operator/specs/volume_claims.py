@@ -4,8 +4,9 @@ what a volume was made with never changes."""
 from collections.abc import Mapping
 from typing import Any
 
-from backpack_operator.model.backpack import Backpack, Storage
+from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.quantities import larger
+from backpack_operator.model.spec import Storage
 from backpack_operator.settings import Settings
 from backpack_operator.specs.labels import retained
 
@@ -23,9 +24,9 @@ def volume_claims(
     """`existing`: the claims that are there, by name."""
     claims = []
     for part, storage in (
-        (DATABASE, backpack.database_storage),
-        (CACHE, backpack.cache_storage),
-        (FILES, backpack.files_storage),
+        (DATABASE, backpack.database.storage),
+        (CACHE, backpack.cache.storage),
+        (FILES, backpack.files.storage),
     ):
         metadata = retained(backpack, part, None if part == FILES else part)
         if part == DATABASE:

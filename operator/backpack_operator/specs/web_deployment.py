@@ -6,8 +6,10 @@ from backpack_contract import environment as env
 from backpack_contract.ports import WEB as PORT
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.settings import Settings
+from backpack_operator.specs.addresses import service_name
 from backpack_operator.specs.container_resources import WEB, container_resources
-from backpack_operator.specs.deployments import DRAIN, SURGE, deployment, http_probes, spread_over_nodes
+from backpack_operator.specs.deployments import DRAIN, SURGE, deployment, http_probes
+from backpack_operator.specs.placement import spread_over_nodes
 from backpack_operator.specs.pod_security import container_security
 
 COMPONENT = "web"
@@ -15,14 +17,13 @@ _HEALTH = "/__nginx/healthz"
 
 
 def web_deployment(backpack: Backpack, settings: Settings) -> dict[str, Any]:
-    api = f"{backpack.child('api')}.{backpack.namespace}.svc.{settings.cluster_domain}"
     container = {
         "name": COMPONENT,
         "image": settings.image_web,
         "imagePullPolicy": settings.image_pull_policy,
-        "env": [{"name": env.API_HOST, "value": api}],
+        "env": [{"name": env.API_HOST, "value": service_name(backpack, "api", settings)}],
         "ports": [{"name": "http", "containerPort": PORT, "protocol": "TCP"}],
-        "resources": container_resources(WEB, backpack.web_resources),
+        "resources": container_resources(WEB, backpack.web.resources),
         "securityContext": container_security(),
         "lifecycle": DRAIN,
         **http_probes("http", ready=_HEALTH, alive=_HEALTH, startup_seconds=60),
@@ -32,6 +33,7 @@ def web_deployment(backpack: Backpack, settings: Settings) -> dict[str, Any]:
         "terminationGracePeriodSeconds": 30,
         "containers": [container],
         "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "512Mi"}}],
-        "topologySpreadConstraints": spread_over_nodes(backpack, COMPONENT),
+        **spread_over_nodes(backpack, COMPONENT),
     }
-    return deployment(backpack, COMPONENT, pod, replicas=backpack.web_replicas, strategy=SURGE)
+    replicas = 0 if backpack.suspend else backpack.web.replicas
+    return deployment(backpack, COMPONENT, pod, replicas=replicas, strategy=SURGE)

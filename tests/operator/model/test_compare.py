@@ -13,6 +13,7 @@ from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.compare import covers
 from backpack_operator.settings import Settings
 from backpack_operator.specs import children
+from backpack_operator.specs.config_map import configuration
 
 CREDENTIALS = {"redis-users.acl": "user default on #hash\n"}
 
@@ -74,7 +75,7 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 def test_a_change_of_any_single_field_of_any_child_is_seen(plain: Backpack, settings: Settings) -> None:
     bodies = [
-        *children.network(plain, settings),
+        *children.network(plain, settings, configuration(plain, settings, [])),
         *children.workloads(plain, settings, "ferretdb", CREDENTIALS),
         *children.routes(plain, settings),
     ]

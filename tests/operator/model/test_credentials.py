@@ -5,7 +5,8 @@ import pytest
 from backpack_contract.credentials import KEYS, redis_acl
 from backpack_operator.model.credentials import FreshPasswords, complete, opens_database
 
-FRESH = FreshPasswords(mongo="new-mongo", redis="new-redis", publishable="bp_pk_new")
+FRESH = FreshPasswords(mongo="new-mongo", mongo_root="new-root", redis="new-redis", publishable="bp_pk_new")
+OLD = FreshPasswords(mongo="old-mongo", mongo_root="old-root", redis="old-redis", publishable="bp_pk_old")
 
 
 def test_a_new_backpack_gets_all_keys() -> None:
@@ -16,7 +17,7 @@ def test_a_new_backpack_gets_all_keys() -> None:
 
 @pytest.mark.parametrize("missing", KEYS)
 def test_only_what_is_missing_is_made(missing: str) -> None:
-    old = complete(None, FreshPasswords(mongo="old-mongo", redis="old-redis", publishable="bp_pk_old"))
+    old = complete(None, OLD)
     rest = {key: value for key, value in old.items() if key != missing}
     values = complete(rest, FRESH)
     kept = {key: value for key, value in values.items() if key not in (missing, "redis-users.acl")}
@@ -40,7 +41,7 @@ def test_what_opens_the_database(existing: dict[str, str] | None, opens: bool) -
 def test_passwords_are_long_and_not_shown() -> None:
     made = FreshPasswords.make()
     assert len(made.mongo) >= 43
-    assert made.mongo != made.redis
+    assert len({made.mongo, made.mongo_root, made.redis}) == 3
     assert made.mongo not in repr(made)
     assert made.publishable.startswith("bp_pk_")
     assert len(made.publishable) >= 38

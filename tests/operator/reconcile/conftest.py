@@ -5,15 +5,22 @@ from typing import Any
 
 import pytest
 
+from backpack_contract.configuration import AdminKey
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.child import Child, observe
 from backpack_operator.model.credentials import FreshPasswords
+from backpack_operator.model.delivery import Delivery, Report
 from backpack_operator.model.kinds import ObjectKey
 from backpack_operator.reconcile.decide import Plan, decide
+from backpack_operator.reconcile.deliver import due
 from backpack_operator.reconcile.observed import Holder, Observed
+from backpack_operator.reconcile.verdicts.found import Found, Refusal
 from backpack_operator.settings import Settings
 
-FRESH = FreshPasswords(mongo="fresh-mongo", redis="fresh-redis", publishable="bp_pk_fresh")
+FRESH = FreshPasswords(
+    mongo="fresh-mongo", mongo_root="fresh-root", redis="fresh-redis", publishable="bp_pk_fresh"
+)
+ADMIN_KEY = AdminKey(kid="the-key", x="Kol_SrjOIaNK_nZOJUAmzAYXRNz4fHQJ7mGpcHvB-K0")
 
 
 class World:
@@ -23,6 +30,7 @@ class World:
         self.settings = settings
         self.objects: dict[str, dict[str, Any]] = {}
         self.holder: Holder | None = None
+        self.certificate: frozenset[str] | None = None
         self._version = 1000
 
     def observed(self, backpack: Backpack) -> Observed:
@@ -30,10 +38,20 @@ class World:
         children: dict[ObjectKey, Child] = {
             ObjectKey.of(body): observe(body) for body in self.objects.values()
         }
-        return Observed(children, self.holder or ours)
+        return Observed(children, self.holder or ours, (ADMIN_KEY,), self.certificate)
 
     def decide(self, backpack: Backpack) -> Plan:
         return decide(backpack, self.observed(backpack), self.settings, FRESH)
+
+    def found(self, backpack: Backpack, *refusals: Refusal, report: Report | None = None) -> Found:
+        """What a reconcile would judge by now."""
+        return Found(
+            backpack, self.decide(backpack), self.observed(backpack), self.settings, refusals, report
+        )
+
+    def due(self, backpack: Backpack) -> Delivery | None:
+        """The configuration that the API would be brought now."""
+        return due(backpack, self.decide(backpack), self.observed(backpack), self.settings)
 
     def put(self, body: Mapping[str, Any]) -> None:
         self._version += 1

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from backpack_operator.model.backpack import FINALIZER, Backpack
-from backpack_operator.model.kinds import RETAINED, SECRET, VOLUME_CLAIM
+from backpack_operator.model.kinds import DEPLOYMENT, RETAINED, SECRET, VOLUME_CLAIM
 from backpack_operator.reconcile.decide import Plan, finalizers
 from backpack_operator.reconcile.observed import Holder, child_keys
 
@@ -21,7 +21,7 @@ def todo(make_backpack: Make) -> Backpack:
 
 def test_a_new_backpack_wants_every_child(world: Any, todo: Backpack) -> None:
     plan = world.decide(todo)
-    assert {wanted.key for wanted in plan.apply} == set(child_keys(todo))
+    assert {wanted.key for wanted in plan.apply} == set(child_keys(todo, world.settings))
     assert (plan.hold, plan.remove, plan.conflicts, plan.engine) == (None, (), (), "ferretdb")
 
 
@@ -56,7 +56,10 @@ def test_without_its_hostname_it_has_no_route(world: Any, todo: Backpack) -> Non
     world.holder = Holder("todo", "another", "apps", "other")
     plan = world.decide(todo)
     assert not [wanted for wanted in plan.apply if wanted.key.kind.kind == "IngressRoute"]
-    assert {str(key) for key, _ in plan.remove} == {"IngressRoute todo-site", "IngressRoute todo-api"}
+    assert {str(key) for key, _ in plan.remove} == {
+        *(f"IngressRoute todo-{part}" for part in ("site", "api", "redirect")),
+        "Middleware todo-redirect",
+    }
 
 
 def test_what_is_no_longer_wanted_goes_but_never_data(world: Any, todo: Backpack) -> None:
@@ -277,3 +280,74 @@ def test_a_child_of_another_backpack_is_no_leftover(world: Any, make_backpack: M
     world.objects = {"Service/todo-web": web}
     plan = world.decide(make_backpack())
     assert (plan.remove, [str(key) for key in plan.conflicts]) == ((), ["Service todo-web"])
+
+
+def replicas(plan: Plan) -> dict[str, int]:
+    return {
+        wanted.key.name: wanted.body["spec"]["replicas"]
+        for wanted in plan.apply
+        if wanted.key.kind == DEPLOYMENT
+    }
+
+
+def test_a_suspended_backpack_ends_its_stores_after_the_last_pod_of_its_api(
+    world: Any, make_backpack: Make
+) -> None:
+    world.settle(make_backpack())
+    world.roll_out()
+    resting = make_backpack(suspend=True)
+    assert replicas(world.settle(resting)) == {"todo-mongo": 1, "todo-redis": 1, "todo-api": 0, "todo-web": 0}
+    world.roll_out("todo-web")
+    world.objects["Deployment/todo-api"]["status"] = {"observedGeneration": 1, "replicas": 1}
+    assert replicas(world.settle(resting))["todo-mongo"] == 1
+    world.roll_out("todo-api")
+    assert set(replicas(world.settle(resting)).values()) == {0}
+    assert world.decide(resting).remove == ()
+
+
+def test_a_resumed_backpack_is_as_it_was(world: Any, make_backpack: Make) -> None:
+    todo = make_backpack(api={"replicas": 3})
+    before = digests(world.settle(todo))
+    for _ in range(2):
+        world.settle(make_backpack(suspend=True, api={"replicas": 3}))
+        world.roll_out()
+    assert digests(world.decide(todo)) == before
+
+
+def test_only_several_pods_have_a_disruption_budget(
+    world: Any, make_backpack: Make, parts: Callable[[Plan], set[str]]
+) -> None:
+    several = make_backpack(api={"replicas": 2}, web={"replicas": 2})
+    budgets = {"PodDisruptionBudget todo-api", "PodDisruptionBudget todo-web"}
+    assert budgets <= parts(world.settle(several))
+    one = make_backpack(api={"replicas": 1}, web={"replicas": 2})
+    plan = world.decide(one)
+    assert {str(key) for key, _ in plan.remove} == {"PodDisruptionBudget todo-api"}
+
+
+REDIRECTS = {"Middleware todo-redirect", "IngressRoute todo-redirect"}
+
+
+@pytest.mark.parametrize(
+    ("modes", "redirect", "redirected"),
+    [
+        (("Inherit", "EntryPoint"), True, True),
+        (("Inherit", "EntryPoint"), False, False),
+        (("Inherit", "Disabled"), True, False),
+        (("Disabled", "EntryPoint"), True, False),
+        (("Resolver", "Disabled"), True, True),
+        (("Secret", "Disabled"), True, True),
+    ],
+)
+def test_plain_http_is_redirected_where_there_is_https(
+    world: Any, make_backpack: Make, modes: tuple[str, str], redirect: bool, redirected: bool
+) -> None:
+    """`modes`: of the Backpack and of the operator."""
+    mode, default = modes
+    world.settings = world.settings.model_copy(update={"tls_mode": default, "tls_redirect": redirect})
+    plan = world.settle(make_backpack(tls={"mode": mode, "secretName": "todo-tls", "resolver": "acme"}))
+    applied = {str(wanted.key) for wanted in plan.apply}
+    assert REDIRECTS & applied == (REDIRECTS if redirected else set())
+    world.settings = world.settings.model_copy(update={"tls_redirect": False})
+    again = world.decide(make_backpack(tls={"mode": mode, "secretName": "todo-tls", "resolver": "acme"}))
+    assert {str(key) for key, _ in again.remove} == (REDIRECTS if redirected else set())

@@ -10,8 +10,9 @@ from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.conditions import Verdict
 from backpack_operator.model.kinds import DEPLOYMENT, INGRESS_ROUTE, ObjectKey
 from backpack_operator.reconcile.events import event_body, news
-from backpack_operator.reconcile.judge import Refusal, judge, status
+from backpack_operator.reconcile.judge import judge, status
 from backpack_operator.reconcile.observed import Holder
+from backpack_operator.reconcile.verdicts.found import Refusal
 
 NOW = "2026-02-02T00:00:00Z"
 Make = Callable[..., Backpack]
@@ -23,9 +24,7 @@ def todo(make_backpack: Make) -> Backpack:
 
 
 def told(world: Any, backpack: Backpack, *refusals: Refusal) -> dict[str, Verdict]:
-    plan = world.decide(backpack)
-    verdicts = judge(backpack, plan, world.observed(backpack), refusals, world.settings)
-    return {verdict.type: verdict for verdict in verdicts}
+    return {verdict.type: verdict for verdict in judge(world.found(backpack, *refusals))}
 
 
 def reasons(verdicts: dict[str, Verdict]) -> dict[str, tuple[bool | None, str]]:
@@ -44,6 +43,7 @@ def test_a_backpack_that_serves(world: Any, todo: Backpack) -> None:
         "ApiReady": (True, "Available"),
         "WebReady": (True, "Available"),
         "RouteReady": (True, "Routed"),
+        "Configured": (False, "Waiting"),
         "Progressing": (False, "Settled"),
         "Degraded": (False, "AsExpected"),
     }
@@ -79,9 +79,8 @@ def test_a_taken_hostname_comes_first(world: Any, todo: Backpack) -> None:
     verdicts = told(world, todo)
     assert reasons(verdicts)["Ready"] == (False, "HostnameTaken")
     assert "belongs to the Backpack shop/older" in verdicts["HostnameAccepted"].message
-    plan = world.decide(todo)
-    state = status((todo, plan, world.observed(todo)), list(verdicts.values()), world.settings, NOW)
-    assert (state["url"], state["apiUrl"]) == (None, None)
+    state = status(world.found(todo), list(verdicts.values()), NOW)
+    assert (state.url, state.api_url) == (None, None)
 
 
 def test_what_the_deployment_says_is_told(world: Any, todo: Backpack) -> None:
@@ -133,9 +132,7 @@ def test_a_growing_volume_is_told(world: Any, make_backpack: Make) -> None:
 
 def test_the_version_is_told_once_it_is_rolled_out(world: Any, make_backpack: Make) -> None:
     def version(backpack: Backpack) -> str | None:
-        case = (backpack, world.decide(backpack), world.observed(backpack))
-        found: str | None = status(case, list(told(world, backpack).values()), world.settings, NOW)["version"]
-        return found
+        return status(world.found(backpack), list(told(world, backpack).values()), NOW).version
 
     todo = make_backpack({"version": "1.0.0"})
     world.settle(todo)

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from backpack_operator.model.backpack import Backpack, Resources
+from backpack_operator.model.backpack import Backpack
+from backpack_operator.model.spec import Resources
 from backpack_operator.settings import Settings
 from backpack_operator.specs.api_deployment import api_deployment
 from backpack_operator.specs.children import workloads
@@ -81,17 +82,97 @@ def test_api_pods_stay_on_the_node_of_their_volume(
     assert "affinity" not in anywhere
 
 
-def test_a_change_of_credentials_or_configuration_restarts_the_api(
+def templates(backpack: Backpack, settings: Settings, **credentials: str) -> dict[str, Any]:
+    """Component -> the template of its pods."""
+    given = {**CREDENTIALS, **credentials}
+    return {
+        body["metadata"]["labels"]["app.kubernetes.io/component"]: body["spec"]["template"]
+        for body in workloads(backpack, settings, "ferretdb", given)
+    }
+
+
+def restarted(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
+    return {component for component in one if one[component] != other[component]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "components"),
+    [
+        ({"hostname": "other"}, set()),
+        ({"api": {"allowedOrigins": ["https://example.org"], "requireKey": True}}, set()),
+        ({"api": {"replicas": 5}, "web": {"replicas": 5}}, set()),
+        ({"api": {"logLevel": "debug"}}, {"api"}),
+        ({"api": {"logLevel": "info"}}, set()),
+        ({"auth": {"registration": "closed", "sessionTTL": "1h"}}, set()),
+        ({"files": {"quotaPerUser": "1Gi", "maxFileSize": "1Mi"}}, set()),
+        ({"web": {"spa": False, "keepReleases": 1}}, set()),
+        ({"collections": [{"name": "tasks"}]}, set()),
+        ({"tls": {"mode": "Disabled"}}, set()),
+        ({"suspend": True}, set()),
+        ({"generation": 9}, set()),
+        ({"imagePullSecrets": [{"name": "registry"}]}, {"api", "mongo", "redis", "web"}),
+        ({"scheduling": {"redis": {"nodeSelector": {"disk": "ssd"}}}}, {"redis"}),
+        ({"cache": {"resources": {"limits": {"memory": "1Gi"}}}}, {"redis"}),
+    ],
+)
+def test_pods_are_restarted_only_for_what_they_cannot_be_told(
+    make_backpack: Any, settings: Settings, fields: dict[str, Any], components: set[str]
+) -> None:
+    before = templates(make_backpack(), settings)
+    assert restarted(before, templates(make_backpack(**fields), settings)) == components
+
+
+def test_pods_are_restarted_for_the_credentials_that_they_are_given(
     plain: Backpack, settings: Settings
 ) -> None:
-    def template(settings: Settings, credentials: str) -> Any:
-        return api_deployment(plain, settings, credentials)["spec"]["template"]
+    before = templates(plain, settings)
+    assert restarted(before, templates(plain, settings, **{"redis-password": "y"})) == {"api"}
+    assert restarted(before, templates(plain, settings, **{"redis-users.acl": "y"})) == {"redis"}
+    assert restarted(before, templates(plain, settings, **{"mongo-root-password": "y"})) == set()
 
-    first = template(settings, "x")
-    assert template(settings, "x") == first
-    assert template(settings, "y") != first
-    assert template(settings.model_copy(update={"domain": "other.com"}), "x") != first
-    assert template(settings.model_copy(update={"image_web": "other"}), "x") == first
+
+@pytest.mark.parametrize(
+    ("limit", "redis", "wired_tiger"),
+    [("256Mi", "201326592", "0.25"), ("1Gi", "805306368", "0.38"), ("8Gi", "6442450944", "3.88")],
+)
+def test_the_stores_are_sized_by_their_memory_limits(
+    make_backpack: Any, settings: Settings, limit: str, redis: str, wired_tiger: str
+) -> None:
+    resources = {"resources": {"limits": {"memory": limit}}}
+    backpack = make_backpack(cache=resources, database=resources)
+    mongo, cache, *_ = workloads(backpack, settings, "mongodb", CREDENTIALS)
+    assert only_container(mongo)["args"] == [f"--wiredTigerCacheSizeGB={wired_tiger}"]
+    command = only_container(cache)["command"]
+    assert command[command.index("--maxmemory") + 1] == redis
+
+
+def only_container(deployment: dict[str, Any]) -> dict[str, Any]:
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    return dict(container)
+
+
+def test_of_mongodb_only_its_own_pod_is_given_the_administrators_password(
+    full: Backpack, settings: Settings
+) -> None:
+    deployments = workloads(full, settings, "mongodb", CREDENTIALS)
+    given = {
+        body["metadata"]["name"]
+        for body in deployments
+        if "mongo-root-password" in str(body["spec"]["template"])
+    }
+    assert given == {"todo-mongo"}
+
+
+@pytest.mark.parametrize(
+    ("stores", "replicas"),
+    [(True, [1, 1, 0, 0]), (False, [0, 0, 0, 0])],
+)
+def test_a_suspended_backpack_has_no_pods(
+    make_backpack: Any, settings: Settings, stores: bool, replicas: list[int]
+) -> None:
+    resting = make_backpack(suspend=True, api={"replicas": 3}, web={"replicas": 2})
+    bodies = workloads(resting, settings, "ferretdb", CREDENTIALS, stores=stores)
+    assert [body["spec"]["replicas"] for body in bodies] == replicas
 
 
 def test_the_api_is_told_whom_to_believe_and_which_key_to_ask_for(

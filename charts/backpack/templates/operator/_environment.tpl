@@ -6,14 +6,26 @@
     fieldRef: {fieldPath: metadata.namespace}
 - name: BACKPACK_OPERATOR_DOMAIN
   value: {{ required "operator.domain is required: Backpacks are served at NAME.<domain>, such as operator.domain=apps.example.com" $operator.domain | quote }}
-- name: BACKPACK_OPERATOR_URL_SCHEME
-  value: {{ $operator.urlScheme | quote }}
-{{- with $operator.publicPort }}
-- name: BACKPACK_OPERATOR_PUBLIC_PORT
+- name: BACKPACK_OPERATOR_HTTPS_ENTRY_POINTS
+  value: {{ join "," $operator.https.entryPoints | quote }}
+{{- with $operator.https.port }}
+- name: BACKPACK_OPERATOR_PUBLIC_HTTPS_PORT
   value: {{ int . | quote }}
 {{- end }}
-- name: BACKPACK_OPERATOR_ENTRY_POINTS
-  value: {{ join "," $operator.entryPoints | quote }}
+- name: BACKPACK_OPERATOR_HTTP_ENTRY_POINTS
+  value: {{ join "," $operator.http.entryPoints | quote }}
+{{- with $operator.http.port }}
+- name: BACKPACK_OPERATOR_PUBLIC_HTTP_PORT
+  value: {{ int . | quote }}
+{{- end }}
+- name: BACKPACK_OPERATOR_TLS_MODE
+  value: {{ $operator.tls.mode | quote }}
+{{- with $operator.tls.resolver }}
+- name: BACKPACK_OPERATOR_TLS_RESOLVER
+  value: {{ . | quote }}
+{{- end }}
+- name: BACKPACK_OPERATOR_TLS_REDIRECT
+  value: {{ $operator.tls.redirect | quote }}
 - name: BACKPACK_OPERATOR_IMAGE_API
   value: {{ include "backpack.image" (dict "root" . "value" "api" "name" "core-api") | quote }}
 - name: BACKPACK_OPERATOR_IMAGE_WEB

@@ -1,0 +1,10 @@
+"""The Secret with the keys that tokens of admin listeners are signed with: the operator
+makes it once, in its own namespace; the dashboard reads it from there.
+"""
+
+SECRET_NAME = "backpack-signing-keys"  # noqa: S105  the name of an object
+
+KEY_SET = "keys.json"
+"""The one key of the Secret: a JSON Web Key Set (RFC 7517) of Ed25519 keys (RFC 8037).
+Its first key signs, and has its private part `d`. The others signed until it was made, and
+are public: APIs trust them for as long as they stand there."""

@@ -1,0 +1,63 @@
+"""A configuration on its way to a running API, and what became of it."""
+
+from dataclasses import dataclass
+
+from backpack_contract.configuration import BackpackConfiguration
+from backpack_operator.errors import NotDelivered
+from backpack_operator.model.digests import digest
+
+UNREACHABLE = "ApiUnreachable"
+UNAVAILABLE = "ApiUnavailable"
+KEY_NOT_TRUSTED = "KeyNotTrusted"
+NEWER_IN_FORCE = "NewerInForce"
+REFUSED = "ConfigurationRefused"
+
+_REASONS = {
+    400: REFUSED,
+    401: KEY_NOT_TRUSTED,
+    403: KEY_NOT_TRUSTED,
+    409: NEWER_IN_FORCE,
+    413: REFUSED,
+    422: REFUSED,
+}
+
+PATIENCE = 4
+"""Failures in a row before they are told of: an API that has just become ready is not
+reachable at every moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """`url`: of the API's admin listener; `audience`: the UID of the Backpack; `text`: the
+    configuration as JSON, and its digest."""
+
+    url: str
+    audience: str
+    text: str
+    digest: str
+
+
+def configuration_digest(configuration: BackpackConfiguration) -> str:
+    return digest(configuration.to_json())
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of the delivery with this digest: it was taken, or a reason and the
+    API's own words say why not; neither, while it is under way."""
+
+    digest: str
+    taken: bool = False
+    reason: str | None = None
+    detail: str = ""
+
+
+def failure(delivery: Delivery, error: NotDelivered, times: int) -> Report:
+    """`times`: how often it has failed in a row. The same failure is an equal report."""
+    if error.status is None:
+        reason, detail = UNREACHABLE, f"{delivery.url}: {error.detail}"
+    else:
+        reason, detail = _REASONS.get(error.status, UNAVAILABLE), f"{error.status}, {error.detail}"
+    if reason in (UNREACHABLE, UNAVAILABLE) and times < PATIENCE:
+        return Report(delivery.digest)
+    return Report(delivery.digest, reason=reason, detail=detail.rstrip("."))

@@ -1,0 +1,48 @@
+"""Whether the four programs of a backpack serve."""
+
+from collections.abc import Mapping
+
+from backpack_operator.model.conditions import Verdict
+from backpack_operator.reconcile.verdicts.found import COMPONENTS, SUSPENDED, WAITING, Found, Told
+
+ROLLOUT_STUCK = "RolloutStuck"
+PODS_REFUSED = "PodsRefused"
+
+
+def component(found: Found, part: str, failed: Mapping[str, Told]) -> Verdict:
+    kind, noun = COMPONENTS[part]
+    if kind in failed:
+        return Verdict(kind, False, *failed[kind])
+    rollout = found.observed.rollout(found.backpack, part)
+    if found.suspended:
+        return Verdict(kind, False, SUSPENDED, _resting(noun, rollout.total if rollout is not None else 0))
+    if rollout is not None and rollout.available > 0:
+        message = f"{rollout.available} of {rollout.wanted} pods of the {noun} are ready."
+        return Verdict(kind, True, "Available", message)
+    hold = found.plan.hold
+    if hold is not None and rollout is None:
+        return Verdict(kind, False, WAITING, f"The {noun} is not started: see {hold.type}.")
+    told = trouble(found, part)
+    if told is not None:
+        return Verdict(kind, False, *told)
+    return Verdict(kind, False, "Starting", f"No pod of the {noun} is ready yet.")
+
+
+def trouble(found: Found, part: str) -> Told | None:
+    """What the Deployment itself says is wrong."""
+    backpack = found.backpack
+    rollout = found.observed.rollout(backpack, part)
+    name = backpack.child(part)
+    if rollout is not None and rollout.refused is not None:
+        return PODS_REFUSED, f"The pods of {name} are refused: {rollout.refused}"
+    if rollout is not None and rollout.stuck is not None:
+        look = f"kubectl describe pods --namespace {backpack.namespace} "
+        look += f"-l app.kubernetes.io/instance={backpack.name},app.kubernetes.io/component={part}"
+        return ROLLOUT_STUCK, f"The rollout of {name} does not get on: {rollout.stuck} See: {look}"
+    return None
+
+
+def _resting(noun: str, left: int) -> str:
+    if left:
+        return f"spec.suspend is true: the {noun} is being ended, {left} of its pods are left."
+    return f"spec.suspend is true: the {noun} has no pods until it is false."

@@ -1,0 +1,106 @@
+"""All that the verdicts of one reconcile are made from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from backpack_operator.errors import ApiError, NotFound
+from backpack_operator.model import conditions as names
+from backpack_operator.model.backpack import Backpack
+from backpack_operator.model.child import Child
+from backpack_operator.model.delivery import Report
+from backpack_operator.model.kinds import TRAEFIKS, VOLUME_CLAIM, ObjectKey
+from backpack_operator.reconcile.decide import Plan
+from backpack_operator.reconcile.observed import Observed
+from backpack_operator.reconcile.policies import NAME_CONFLICT, condition_of, conflict_message
+from backpack_operator.settings import Settings
+
+APPLY_REFUSED = "ApplyRefused"
+TRAEFIK_MISSING = "TraefikMissing"
+VOLUME_CANNOT_GROW = "VolumeCannotGrow"
+WAITING = "Waiting"
+SUSPENDED = "Suspended"
+
+Told = tuple[str, str]
+"""A reason and a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An object that the API server would not take. `live`: the object as it is, where
+    there is one."""
+
+    key: ObjectKey
+    error: ApiError
+    live: Child | None = None
+
+    @property
+    def of_growth(self) -> bool:
+        """Whether only a larger size of a volume was refused: the volume serves on."""
+        return self.key.kind == VOLUME_CLAIM and self.live is not None
+
+    @property
+    def told(self) -> Told:
+        words = self.error.message
+        if isinstance(self.error, NotFound) and self.key.kind in TRAEFIKS:
+            return (
+                TRAEFIK_MISSING,
+                f"The cluster knows no {self.key.kind.kind} of traefik.io/v1alpha1: install Traefik 3 with "
+                "its custom resource definitions. The route follows by itself.",
+            )
+        if self.of_growth and "storageclass" in words.lower():
+            return (
+                VOLUME_CANNOT_GROW,
+                f"The volume {self.key.name} stays as large as it is, since its StorageClass "
+                f"`{self._storage_class}` does not let volumes grow. If its driver can, set "
+                "allowVolumeExpansion: true on the StorageClass, and the volume follows by itself; else "
+                f"move the data to a new Backpack with larger volumes. The API server says: {words}",
+            )
+        return APPLY_REFUSED, f"The API server refused {self.key}: {words}. It is tried again by itself."
+
+    @property
+    def _storage_class(self) -> str:
+        body = (self.live and self.live.body) or {}
+        return str(body.get("spec", {}).get("storageClassName", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`refusals`: what the API server would not take; `report`: what is known of bringing
+    the API its configuration, None where nothing is to be brought."""
+
+    backpack: Backpack
+    plan: Plan
+    observed: Observed
+    settings: Settings
+    refusals: Sequence[Refusal] = ()
+    report: Report | None = None
+
+    def failures(self) -> Mapping[str, Told]:
+        """Condition type -> reason and sentence, of what could not be applied."""
+        result: dict[str, Told] = {}
+        for refusal in self.refusals:
+            if not refusal.of_growth:
+                result.setdefault(condition_of(refusal.key, self.backpack), refusal.told)
+        for key in self.plan.conflicts:
+            result[condition_of(key, self.backpack)] = (NAME_CONFLICT, conflict_message([key]))
+        if self.plan.hold is not None:
+            result[self.plan.hold.type] = (self.plan.hold.reason, self.plan.hold.message)
+        return result
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the hostname is this Backpack's."""
+        return self.observed.accepted(self.backpack)
+
+    @property
+    def suspended(self) -> bool:
+        return self.backpack.suspend and self.plan.hold is None
+
+
+COMPONENTS = {
+    "mongo": (names.DATABASE_READY, "database"),
+    "redis": (names.CACHE_READY, "cache"),
+    "api": (names.API_READY, "API"),
+    "web": (names.WEB_READY, "web server"),
+}
+"""Component -> its condition, and what people call it."""

@@ -1,0 +1,73 @@
+"""Whether the backpack can be reached from outside, and by which name."""
+
+from collections.abc import Mapping
+
+from backpack_operator.model import conditions as names
+from backpack_operator.model.conditions import Verdict
+from backpack_operator.model.kinds import INGRESS_ROUTE
+from backpack_operator.model.tls import effective_tls
+from backpack_operator.reconcile.verdicts.found import WAITING, Found, Told
+from backpack_operator.specs import ingress_routes
+from backpack_operator.specs.addresses import backpack_hosts
+
+HOSTNAME_TAKEN = "HostnameTaken"
+CERTIFICATE_MISSING = "CertificateMissing"
+RESOLVER_MISSING = "ResolverMissing"
+
+_CERTIFICATE = ("tls.crt", "tls.key")
+
+
+def hostname(found: Found) -> Verdict:
+    backpack = found.backpack
+    if found.accepted:
+        places = backpack_hosts(backpack, found.settings)
+        message = f"{places.site} and {places.api} belong to this Backpack."
+        return Verdict(names.HOSTNAME_ACCEPTED, True, "Accepted", message)
+    holder = found.observed.holder
+    message = (
+        f"The hostname `{backpack.hostname}` belongs to the Backpack {holder.namespace}/{holder.name}. "
+        "Set spec.hostname to one that is free, or wait: once that Backpack is deleted or has another "
+        "hostname, this one is accepted by itself."
+    )
+    return Verdict(names.HOSTNAME_ACCEPTED, False, HOSTNAME_TAKEN, message)
+
+
+def route(found: Found, failed: Mapping[str, Told]) -> Verdict:
+    if names.ROUTE_READY in failed:
+        return Verdict(names.ROUTE_READY, False, *failed[names.ROUTE_READY])
+    if not found.accepted:
+        message = "There is no route while the hostname is not accepted: see HostnameAccepted."
+        return Verdict(names.ROUTE_READY, False, HOSTNAME_TAKEN, message)
+    parts = (ingress_routes.SITE, ingress_routes.API)
+    routed = all(found.observed.child(found.backpack, INGRESS_ROUTE, part) is not None for part in parts)
+    if not routed and found.plan.hold is not None:
+        hold = found.plan.hold.type
+        return Verdict(names.ROUTE_READY, False, WAITING, f"There is no route yet: see {hold}.")
+    if not routed:
+        return Verdict(names.ROUTE_READY, False, "Starting", "The routes are being made.")
+    if (missing := _certificate_trouble(found)) is not None:
+        return Verdict(names.ROUTE_READY, False, *missing)
+    return Verdict(names.ROUTE_READY, True, "Routed", "Traefik has both routes.")
+
+
+def _certificate_trouble(found: Found) -> Told | None:
+    """Until it is mended, Traefik answers with its default certificate."""
+    tls, backpack = effective_tls(found.backpack, found.settings), found.backpack
+    if tls.source == "Resolver" and tls.resolver is None:
+        return (
+            RESOLVER_MISSING,
+            "spec.tls.mode is Resolver, but no certificate resolver is named: set spec.tls.resolver to one "
+            "of Traefik's configuration, or have the operator's setting name one for all Backpacks.",
+        )
+    lacking = [key for key in _CERTIFICATE if key not in (found.observed.certificate or ())]
+    if tls.source != "Secret" or not lacking:
+        return None
+    if found.observed.certificate is None:
+        trouble = f"The Secret {tls.secret_name} that spec.tls names is not in this namespace"
+    else:
+        trouble = f"The Secret {tls.secret_name} that spec.tls names lacks {' and '.join(lacking)}"
+    return (
+        CERTIFICATE_MISSING,
+        f"{trouble}, and browsers get Traefik's default certificate. Make it: kubectl create secret tls "
+        f"{tls.secret_name} --namespace {backpack.namespace} --cert=FILE --key=FILE",
+    )
