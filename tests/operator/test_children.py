@@ -9,6 +9,7 @@ from backpack_operator.model.kinds import (
     CONFIG_MAP,
     DEPLOYMENT,
     INGRESS_ROUTE,
+    MIDDLEWARE,
     NETWORK_POLICY,
     SECRET,
     SERVICE,
@@ -30,7 +31,8 @@ def test_a_backpack_becomes_its_children_and_then_ready(operated: Operated) -> N
         *(f"PersistentVolumeClaim todo-{part}" for part in ("mongo", "redis", "files")),
         *(f"{kind} todo-{part}" for kind in ("Deployment", "Service") for part in PROGRAMS),
         *(f"NetworkPolicy todo-{part}" for part in ("isolation", *PROGRAMS)),
-        *(f"IngressRoute todo-{part}" for part in ("site", "api")),
+        *(f"IngressRoute todo-{part}" for part in ("site", "api", "redirect")),
+        "Middleware todo-redirect",
     }
     assert body["status"]["url"] == "https://todo.example.test"
     assert body["status"]["engine"] == "ferretdb"
@@ -62,7 +64,7 @@ def test_each_backpack_has_credentials_of_its_own(operated: Operated) -> None:
 def test_children_that_are_deleted_come_back(operated: Operated) -> None:
     operated.backpack("todo")
     namespace, cluster = operated.namespace, operated.cluster
-    for kind in (CONFIG_MAP, SERVICE, NETWORK_POLICY, DEPLOYMENT, INGRESS_ROUTE):
+    for kind in (CONFIG_MAP, SERVICE, NETWORK_POLICY, DEPLOYMENT, MIDDLEWARE, INGRESS_ROUTE):
         for key, child in cluster.children(namespace).items():
             if key.kind == kind:
                 cluster.delete(kind, namespace, key.name)

@@ -41,7 +41,7 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(operated: Operated, tmp_pa
     for name in names:
         operated.cluster.wait_made(operated.namespace, name)
         operated.cluster.wait_ready(operated.namespace, name)
-    assert len(operated.cluster.children(operated.namespace)) == 60
+    assert len(operated.cluster.children(operated.namespace)) == 3 * 22
     for name in names:
         secret = operated.cluster.get(SECRET, operated.namespace, f"{name}-credentials")
         assert passwords.setdefault(name, decoded(secret)) == decoded(secret)

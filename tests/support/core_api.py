@@ -37,7 +37,7 @@ class Reachable(Protocol):
 class CoreApi(ServerProcess):
     """One process of the core API. Two with the same stores and databases are replicas.
 
-    `configuration`: fields of `BackpackConfiguration` that are not as by default."""
+    `configuration`: a whole one, or fields of it that are not as by default."""
 
     def __init__(
         self,
@@ -48,20 +48,22 @@ class CoreApi(ServerProcess):
         database: str | None = None,
         redis_database: int = 0,
         secure_cookies: bool = False,
-        configuration: Mapping[str, Any] | None = None,
+        configuration: BackpackConfiguration | Mapping[str, Any] | None = None,
         **variables: str,
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self.files_directory = Path(variables.get(environment.FILES_DIRECTORY, directory))
-        self.configuration = BackpackConfiguration(
-            name="todo",
-            namespace="apps",
-            uid="6a7f0f0e-0000-4000-8000-000000000001",
-            site_origin=SITE_ORIGIN,
-            api_origin=API_ORIGIN,
-            secure_cookies=secure_cookies,
-            **(configuration or {}),
-        )
+        if not isinstance(configuration, BackpackConfiguration):
+            configuration = BackpackConfiguration(
+                name="todo",
+                namespace="apps",
+                uid="6a7f0f0e-0000-4000-8000-000000000001",
+                site_origin=SITE_ORIGIN,
+                api_origin=API_ORIGIN,
+                secure_cookies=secure_cookies,
+                **(configuration or {}),
+            )
+        self.configuration = configuration
         (directory / "config.json").write_text(self.configuration.to_json())
         self.database = database or f"backpack_{secrets.token_hex(4)}"
         self.files = Path(variables.get(environment.FILES_DIRECTORY, directory))

@@ -18,6 +18,7 @@ from backpack_devcluster.api import Api
 from backpack_devcluster.errors import ApiRefused
 from backpack_devcluster.plane import ControlPlane
 from backpack_operator.model.kinds import BACKPACK, CHILDREN, Kind, ObjectKey
+from support.admin_listener import AdminListener
 from support.operator_process import RunningOperator, service_account
 from support.processes import ServerProcess, free_port
 from support.waiting import eventually
@@ -27,7 +28,6 @@ Object = dict[str, Any]
 
 SETTINGS = {
     "DOMAIN": "example.test",
-    "URL_SCHEME": "https",
     "IMAGE_API": "registry.test/core-api:1.2.3",
     "IMAGE_WEB": "registry.test/web:1",
     "IMAGE_REDIS": "registry.test/redis:1",
@@ -212,14 +212,16 @@ class OperatedCluster:
         *watched: str,
         **settings: str,
     ) -> Iterator[RunningOperator]:
-        """The operator, for the watched namespaces or, without any, for all."""
-        number = next(_numbers)
+        """The operator, for the watched namespaces or, without any, for all. One listener
+        stands for the APIs of all backpacks, unless API_ADMIN_URL names another."""
+        number, listener = next(_numbers), AdminListener()
+        settings = {**SETTINGS, "API_ADMIN_URL": listener.url, **settings}
         kubeconfig = directory / f"operator-{number}.kubeconfig"
         kubeconfig.write_text(yaml.safe_dump(service_account(self.api, self.plane, own_namespace, watched)))
         port = free_port()
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("BACKPACK_")},
-            **{f"BACKPACK_OPERATOR_{key}": value for key, value in {**SETTINGS, **settings}.items()},
+            **{f"BACKPACK_OPERATOR_{key}": value for key, value in settings.items()},
             "BACKPACK_OPERATOR_NAMESPACE": own_namespace,
             "BACKPACK_OPERATOR_WATCH_NAMESPACES": ",".join(watched),
             "BACKPACK_OPERATOR_HTTP_PORT": str(port),
@@ -231,12 +233,13 @@ class OperatedCluster:
             environment,
             port,
         )
-        running = RunningOperator(process, port)
-        process.start()
-        try:
-            yield running
-        finally:
-            process.stop()
+        with listener:
+            running = RunningOperator(process, port, listener)
+            process.start()
+            try:
+                yield running
+            finally:
+                process.stop()
 
 
 @dataclass

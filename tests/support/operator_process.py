@@ -10,6 +10,7 @@ import yaml
 from backpack_devcluster.api import Api
 from backpack_devcluster.plane import ControlPlane
 from backpack_operator import rbac
+from support.admin_listener import AdminListener
 from support.processes import ServerProcess
 from support.waiting import eventually
 
@@ -19,8 +20,10 @@ Object = dict[str, Any]
 class RunningOperator:
     """The operator's process; it can be ended and started again."""
 
-    def __init__(self, process: ServerProcess, port: int) -> None:
+    def __init__(self, process: ServerProcess, port: int, apis: AdminListener) -> None:
         self.process, self.url = process, f"http://127.0.0.1:{port}"
+        self.apis = apis
+        """What stands for the admin listeners of all backpacks' APIs."""
 
     def kill(self) -> None:
         """As a failing machine would: no time for anything."""
