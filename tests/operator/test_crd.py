@@ -316,7 +316,7 @@ def test_the_largest_backpack_that_the_schema_allows_can_be_validated(kubectl: K
 
 
 def test_yaml_makes_no_boolean_of_a_tls_mode(kubectl: Kubectl) -> None:
-    """`Off` would be one: kubectl reads YAML 1.1 (docs/decisions/0009-tls-mode-disabled.md)."""
+    """`Off` would be one: kubectl reads YAML 1.1 (docs/decisions/0011-tls-mode-disabled.md)."""
     manifest = yaml.safe_dump(backpack("todo")).replace("spec: {}", "spec:\n  tls:\n    mode: MODE")
     kubectl.run("apply", "-f", "-", stdin=manifest.replace("MODE", "Disabled"))
     with pytest.raises(KubectlError, match="must be of type string"):
