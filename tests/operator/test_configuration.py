@@ -186,3 +186,17 @@ def test_a_real_api_works_by_a_change_within_seconds(
 def register(api: CoreApi) -> httpx.Response:
     body = {"email": new_email(), "password": GOOD_PASSWORD}
     return httpx.post(f"{api.public}/auth/register", json=body, timeout=20)
+
+
+def test_a_signing_key_that_is_deleted_by_mistake_comes_back_as_it_was(
+    cluster: OperatedCluster, tmp_path: Path
+) -> None:
+    own, namespace = cluster.namespace("system"), cluster.namespace("apps")
+    with cluster.operator(tmp_path, own, namespace, RESYNC_SECONDS="1"):
+        cluster.backpack(namespace, "todo")
+        cluster.wait_made(namespace, "todo")
+        made = cluster.get(SECRET, own, SECRET_NAME)
+        cluster.delete(SECRET, own, SECRET_NAME)
+        again = eventually(lambda: cluster.find(SECRET, own, SECRET_NAME), within=20)
+        assert again is not None
+        assert again["data"] == made["data"]

@@ -3,15 +3,11 @@
 from contextlib import suppress
 from typing import Any
 
-import pytest
-
 from backpack_devcluster.errors import ApiRefused
 from backpack_operator.model.backpack import FINALIZER
-from backpack_operator.model.kinds import BACKPACK, DEPLOYMENT, SECRET, VOLUME_CLAIM, Kind
+from backpack_operator.model.kinds import BACKPACK, DEPLOYMENT, SECRET, VOLUME_CLAIM
 from support.operated_cluster import Operated, decoded
 from support.waiting import eventually
-
-STORAGE_CLASS = Kind("storage.k8s.io/v1", "StorageClass", "storageclasses")
 
 
 def delete(operated: Operated, name: str) -> None:
@@ -189,36 +185,3 @@ def test_missing_keys_are_completed_and_the_others_kept(operated: Operated) -> N
 def poke(operated: Operated) -> None:
     """Nobody tells the operator of a change to a Secret: have it look."""
     operated.cluster.change(BACKPACK, operated.namespace, "todo", metadata={"annotations": {"look": "again"}})
-
-
-@pytest.fixture
-def growing(operated: Operated) -> str:
-    """A storage class whose volumes may grow."""
-    name = f"growing-{operated.namespace}"
-    body = {
-        "apiVersion": "storage.k8s.io/v1",
-        "kind": "StorageClass",
-        "metadata": {"name": name},
-        "provisioner": "example.test/none",
-        "allowVolumeExpansion": True,
-    }
-    operated.cluster.api.request("POST", "/apis/storage.k8s.io/v1/storageclasses", body)
-    return name
-
-
-def test_a_volume_grows_once_it_is_bound(operated: Operated, growing: str) -> None:
-    operated.backpack("todo", database={"storage": {"size": "1Gi", "storageClassName": growing}})
-    bigger = {"database": {"storage": {"size": "2Gi"}}}
-    operated.cluster.change(BACKPACK, operated.namespace, "todo", spec=bigger)
-    operated.cluster.wait_made(operated.namespace, "todo")
-
-    def asked() -> str:
-        claim = operated.cluster.get(VOLUME_CLAIM, operated.namespace, "todo-mongo")
-        size: str = claim["spec"]["resources"]["requests"]["storage"]
-        return size
-
-    assert asked() == "1Gi"
-    operated.cluster.bind_volumes(operated.namespace)
-    eventually(lambda: asked() == "2Gi", within=15)
-    degraded = operated.cluster.condition(operated.namespace, "todo", "Degraded")
-    assert degraded["reason"] == "AsExpected"

@@ -40,15 +40,16 @@ class Signing:
         return self._loaded().token(admin_tokens.OPERATOR, audience, self._clock())
 
     async def load(self) -> None:
-        """Read the keys; make them where there is no Secret. A failed read goes up, and
-        what was known stays known."""
+        """Read the keys; where there is no Secret, make it: with the keys that are known, so
+        that a Secret which is deleted by mistake takes no API's trust, or else with new
+        ones. A failed read goes up, and what was known stays known."""
         body = await self._client.get(SECRET, self._namespace, SECRET_NAME)
         if body is None:
             body = await self._make()
         self._keys = parse_secret(body)
 
     async def _make(self) -> dict[str, object]:
-        keys = new_keys(self._seed(SEED_BYTES))
+        keys = self._keys or new_keys(self._seed(SEED_BYTES))
         try:
             body = await self._client.create(secret_body(self._namespace, keys))
         except Conflict:
@@ -57,7 +58,7 @@ class Signing:
             if found is None:
                 raise
             return found
-        logger.info("made the signing keys for the APIs' admin listeners: Secret %s", SECRET_NAME)
+        logger.info("wrote the signing keys for the APIs' admin listeners: Secret %s", SECRET_NAME)
         return body
 
     def _loaded(self) -> KeySet:
