@@ -14,7 +14,7 @@ from backpack_operator.errors import ApiError, OperatorError, Unreachable
 from backpack_operator.handlers.http import Health
 from backpack_operator.model.kinds import BACKPACK, DEPLOYMENT, SECRET, SERVICE
 from support.control_plane import start_control_plane
-from support.operated_cluster import Operated, OperatedCluster, decoded
+from support.operated_cluster import CHILDREN_OF_ONE, Operated, OperatedCluster, decoded
 from support.waiting import eventually
 
 
@@ -41,7 +41,7 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(operated: Operated, tmp_pa
     for name in names:
         operated.cluster.wait_made(operated.namespace, name)
         operated.cluster.wait_ready(operated.namespace, name)
-    assert len(operated.cluster.children(operated.namespace)) == 3 * 22
+    assert len(operated.cluster.children(operated.namespace)) == len(names) * CHILDREN_OF_ONE
     for name in names:
         secret = operated.cluster.get(SECRET, operated.namespace, f"{name}-credentials")
         assert passwords.setdefault(name, decoded(secret)) == decoded(secret)

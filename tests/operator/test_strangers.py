@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from backpack_operator.model.kinds import BACKPACK, CONFIG_MAP, INGRESS_ROUTE, SECRET, SERVICE, Kind
-from support.operated_cluster import Operated
+from support.operated_cluster import CHILDREN_OF_ONE, Operated
 from support.waiting import eventually
 
 
@@ -63,7 +63,7 @@ def test_leftovers_of_a_former_backpack_are_no_strangers(operated: Operated) -> 
     def replaced() -> bool:
         children = operated.cluster.children(operated.namespace)
         owners = {child["metadata"]["annotations"]["backpack.dev/uid"] for child in children.values()}
-        return owners == {uid} and len(children) == 20
+        return owners == {uid} and len(children) == CHILDREN_OF_ONE
 
     eventually(replaced, within=60, what="all children are the second one's")
 
@@ -102,7 +102,9 @@ def test_a_stranger_with_our_label_and_no_childs_name_is_no_trouble(operated: Op
         metadata = {"name": name, "namespace": operated.namespace, "labels": label}
         operated.cluster.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
     operated.backpack("todo")
-    eventually(lambda: operated.operator.metrics()["backpack_operator_children"] >= 21, within=15)
+    eventually(
+        lambda: operated.operator.metrics()["backpack_operator_children"] >= CHILDREN_OF_ONE + 1, within=15
+    )
     operated.operator.wait_settled()
     log = operated.operator.process.log_text()
     assert "Traceback" not in log

@@ -35,6 +35,9 @@ SETTINGS = {
     "DEFAULT_ENGINE": "ferretdb",
     "LOOK_AGAIN_SECONDS": "1",
 }
+CHILDREN_OF_ONE = 22
+"""How many objects a Backpack becomes that asks for nothing."""
+
 _numbers = count(1)
 
 
