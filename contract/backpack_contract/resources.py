@@ -9,6 +9,9 @@ PLURAL = "backpacks"
 UID_ANNOTATION = f"{GROUP}/uid"
 """On every object made for a Backpack: the UID of the Backpack it belongs to."""
 
+RESTARTED_ANNOTATION = f"{GROUP}/restartedAt"
+"""On a Backpack: a moment (RFC 3339). Setting another one restarts all its pods."""
+
 FIELD_MANAGER = "backpack-operator"
 """The one field manager of the operator's server-side apply."""
 

@@ -51,7 +51,7 @@ def make_backpack() -> Callable[..., Backpack]:
             "generation": 3,
             "resourceVersion": "100",
         }
-        known = {"name", "namespace", "uid", "generation", "resourceVersion", "finalizers"}
+        known = {"name", "namespace", "uid", "generation", "resourceVersion", "finalizers", "annotations"}
         metadata |= {key: fields.pop(key) for key in list(fields) if key in known}
         if fields.pop("deleting", False):
             metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z"

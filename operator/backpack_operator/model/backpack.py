@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backpack_contract.configuration import DeclaredCollection
+from backpack_contract.resources import RESTARTED_ANNOTATION
 from backpack_operator.model import spec as parts
 from backpack_operator.model.status import Status
 
@@ -40,6 +41,8 @@ class Backpack:
     resource_version: str
     deleting: bool
     finalizers: tuple[str, ...]
+    restarted_at: str | None
+    """Whatever the annotation says; when it changes, all pods are restarted."""
     hostname: str
     suspend: bool
     paused: bool
@@ -79,6 +82,7 @@ class Backpack:
             resource_version=metadata["resourceVersion"],
             deleting="deletionTimestamp" in metadata,
             finalizers=tuple(metadata.get("finalizers", ())),
+            restarted_at=(metadata.get("annotations") or {}).get(RESTARTED_ANNOTATION),
             hostname=spec.get("hostname") or metadata["name"],
             suspend=spec.get("suspend", False),
             paused=spec.get("paused", False),

@@ -37,8 +37,19 @@ class Delivery:
     digest: str
 
 
-def configuration_digest(configuration: BackpackConfiguration) -> str:
-    return digest(configuration.to_json())
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A configuration, as JSON and with the digest of that: made once for each reconcile,
+    since many schemas take their time."""
+
+    configuration: BackpackConfiguration
+    text: str
+    digest: str
+
+    @classmethod
+    def of(cls, configuration: BackpackConfiguration) -> "Document":
+        text = configuration.to_json()
+        return cls(configuration, text, digest(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backpack_contract.configuration import BackpackConfiguration
 from backpack_operator.model.backpack import DELETE, FINALIZER, Backpack
 from backpack_operator.model.conditions import Verdict
 from backpack_operator.model.credentials import FreshPasswords, complete
+from backpack_operator.model.delivery import Document
 from backpack_operator.model.digests import digest
 from backpack_operator.model.kinds import RETAINED, ObjectKey
 from backpack_operator.model.standing import Standing, standing
@@ -46,7 +46,7 @@ class Plan:
     conflicts: tuple[ObjectKey, ...]
     """Names that are taken by objects which are not ours."""
     engine: str | None
-    configuration: BackpackConfiguration | None
+    document: Document | None
     """What the API has to work by; None where nothing may be touched."""
 
 
@@ -73,8 +73,8 @@ def decide(backpack: Backpack, observed: Observed, settings: Settings, fresh: Fr
         or backpack.database.engine
         or settings.default_engine
     )
-    content = configuration(backpack, settings, observed.admin_keys)
-    bodies = _bodies(case, settings, engine, fresh, content)
+    document = Document.of(configuration(backpack, settings, observed.admin_keys))
+    bodies = _bodies(case, settings, engine, fresh, document)
     wanted = {item.key: item for item in map(_stamped, bodies)}
     untouchable = {
         key
@@ -96,7 +96,7 @@ def decide(backpack: Backpack, observed: Observed, settings: Settings, fresh: Fr
         remove=tuple(unwanted),
         conflicts=conflicts,
         engine=engine,
-        configuration=content,
+        document=document,
     )
 
 
@@ -109,7 +109,7 @@ def _standings(backpack: Backpack, observed: Observed, settings: Settings) -> di
 
 
 def _bodies(
-    case: Case, settings: Settings, engine: str, fresh: FreshPasswords, content: BackpackConfiguration
+    case: Case, settings: Settings, engine: str, fresh: FreshPasswords, document: Document
 ) -> list[dict[str, Any]]:
     backpack, observed = case.backpack, case.observed
     credentials = complete(observed.credentials(backpack), fresh)
@@ -118,7 +118,7 @@ def _bodies(
     bodies = [
         credentials_secret(backpack, credentials, volumes),
         *volume_claims(backpack, settings, engine, observed.claims(backpack)),
-        *children.network(backpack, settings, content),
+        *children.network(backpack, settings, document.text),
         *children.workloads(backpack, settings, engine, credentials, stores=stores),
     ]
     if observed.accepted(backpack):

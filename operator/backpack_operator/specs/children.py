@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backpack_contract.configuration import BackpackConfiguration
 from backpack_contract.credentials import API_KEYS, REDIS_ACL
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.digests import digest
@@ -22,10 +21,8 @@ from backpack_operator.specs.web_deployment import web_deployment
 from backpack_operator.specs.web_service import web_service
 
 
-def network(
-    backpack: Backpack, settings: Settings, configuration: BackpackConfiguration
-) -> list[dict[str, Any]]:
-    """What holds no data and runs nothing."""
+def network(backpack: Backpack, settings: Settings, configuration: str) -> list[dict[str, Any]]:
+    """What holds no data and runs nothing. `configuration`: the API's, as JSON."""
     return [
         config_map(backpack, configuration),
         *network_policies(backpack, settings),

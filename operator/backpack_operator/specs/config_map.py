@@ -43,10 +43,11 @@ def configuration(
     )
 
 
-def config_map(backpack: Backpack, content: BackpackConfiguration) -> dict[str, Any]:
+def config_map(backpack: Backpack, text: str) -> dict[str, Any]:
+    """`text`: the configuration as JSON."""
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": owned(backpack, PART),
-        "data": {FILE: content.to_json()},
+        "data": {FILE: text},
     }

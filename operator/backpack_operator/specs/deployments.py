@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backpack_contract.resources import RUN_AS
+from backpack_contract.resources import RESTARTED_ANNOTATION, RUN_AS
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.specs.labels import labels, owned, selector
 from backpack_operator.specs.placement import asked_placement
@@ -32,8 +32,9 @@ def deployment(
     """`pod`: the rest of the pod's spec; `annotations`: of the pod, where a change
     must restart it."""
     metadata: dict[str, Any] = {"labels": labels(backpack, component)}
-    if annotations:
-        metadata["annotations"] = annotations
+    restarted = {RESTARTED_ANNOTATION: backpack.restarted_at} if backpack.restarted_at else {}
+    if annotations or restarted:
+        metadata["annotations"] = {**(annotations or {}), **restarted}
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",

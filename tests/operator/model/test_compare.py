@@ -75,7 +75,7 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 def test_a_change_of_any_single_field_of_any_child_is_seen(plain: Backpack, settings: Settings) -> None:
     bodies = [
-        *children.network(plain, settings, configuration(plain, settings, [])),
+        *children.network(plain, settings, configuration(plain, settings, []).to_json()),
         *children.workloads(plain, settings, "ferretdb", CREDENTIALS),
         *children.routes(plain, settings),
     ]

@@ -9,7 +9,7 @@ from backpack_operator.errors import Refused
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.child import observe
 from backpack_operator.model.conditions import Verdict
-from backpack_operator.model.delivery import Report, configuration_digest
+from backpack_operator.model.delivery import Report
 from backpack_operator.model.kinds import VOLUME_CLAIM, ObjectKey
 from backpack_operator.model.status import Status
 from backpack_operator.reconcile.events import news
@@ -223,7 +223,8 @@ def test_collections_that_are_no_longer_declared_are_told_of_until_the_next_chan
 
 def test_the_digest_is_of_the_whole_configuration(world: Any, make_backpack: Make) -> None:
     def digest(**fields: Any) -> str:
-        return configuration_digest(world.decide(make_backpack(**fields)).configuration)
+        found: str = world.decide(make_backpack(**fields)).document.digest
+        return found
 
     assert digest() == digest()
     assert digest(generation=9) != digest()

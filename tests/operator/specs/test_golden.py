@@ -27,7 +27,7 @@ def everything(backpack: Backpack, settings: Settings, engine: str) -> list[dict
     return [
         credentials_secret(backpack, CREDENTIALS),
         *volume_claims(backpack, settings, engine, {}),
-        *children.network(backpack, settings, configuration(backpack, settings, [ADMIN_KEY])),
+        *children.network(backpack, settings, configuration(backpack, settings, [ADMIN_KEY]).to_json()),
         *children.workloads(backpack, settings, engine, CREDENTIALS),
         *children.routes(backpack, settings),
     ]

@@ -82,6 +82,9 @@ def test_api_pods_stay_on_the_node_of_their_volume(
     assert "affinity" not in anywhere
 
 
+ALL = {"api", "mongo", "redis", "web"}
+
+
 def templates(backpack: Backpack, settings: Settings, **credentials: str) -> dict[str, Any]:
     """Component -> the template of its pods."""
     given = {**CREDENTIALS, **credentials}
@@ -109,8 +112,10 @@ def restarted(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
         ({"collections": [{"name": "tasks"}]}, set()),
         ({"tls": {"mode": "Disabled"}}, set()),
         ({"suspend": True}, set()),
+        ({"annotations": {"backpack.dev/restartedAt": "2026-01-01T00:00:00Z"}}, ALL),
+        ({"annotations": {"team": "blue"}}, set()),
         ({"generation": 9}, set()),
-        ({"imagePullSecrets": [{"name": "registry"}]}, {"api", "mongo", "redis", "web"}),
+        ({"imagePullSecrets": [{"name": "registry"}]}, ALL),
         ({"scheduling": {"redis": {"nodeSelector": {"disk": "ssd"}}}}, {"redis"}),
         ({"cache": {"resources": {"limits": {"memory": "1Gi"}}}}, {"redis"}),
     ],

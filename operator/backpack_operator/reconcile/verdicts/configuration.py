@@ -5,20 +5,19 @@ from backpack_operator.model import conditions as names
 from backpack_operator.model import delivery
 from backpack_operator.model.conditions import Verdict, find
 from backpack_operator.model.declared import Declared, released
-from backpack_operator.model.delivery import configuration_digest
 from backpack_operator.reconcile.verdicts.found import SUSPENDED, WAITING, Found, Told
 
 NO_LONGER_DECLARED = "NoLongerDeclared"
 
 
 def configured(found: Found) -> Verdict:
-    backpack, wanted = found.backpack, found.plan.configuration
+    backpack, wanted = found.backpack, found.plan.document
     if wanted is None:
         hold = found.plan.hold.type if found.plan.hold is not None else names.DEGRADED
         return Verdict(
             names.CONFIGURED, False, WAITING, f"The API's configuration is left alone: see {hold}."
         )
-    if taken_digest(found) == configuration_digest(wanted):
+    if taken_digest(found) == wanted.digest:
         message = f"The API works by generation {backpack.generation} of this Backpack."
         return Verdict(names.CONFIGURED, True, "Taken", message)
     if backpack.suspend:
@@ -88,6 +87,6 @@ def collections_released(found: Found) -> Verdict | None:
 
 def declared(found: Found) -> tuple[Declared, ...]:
     """The collections as they are declared now, or as they were while nothing is changed."""
-    if found.plan.configuration is None:
+    if found.plan.document is None:
         return found.backpack.status.collections
-    return tuple(Declared.of(collection) for collection in found.plan.configuration.collections)
+    return tuple(Declared.of(collection) for collection in found.backpack.collections)
