@@ -167,6 +167,13 @@ def module_version(go_mod: str, module: str) -> str:
     raise BuildFailed(f"go.mod requires no {module}, whose version is wanted")
 
 
+def module_directory(name: str, module: str) -> Path:
+    """The source of a module that `devcluster/go/<name>` requires, as its go.sum has it;
+    fetched if Go's cache lacks it."""
+    sources = paths.GO_SOURCES / name
+    return _fetched(module, module_version((sources / "go.mod").read_text(), module), sources)
+
+
 def cached(name: str) -> Path:
     """Where the cache has this program, or would have it."""
     tool = TOOLS[name]
@@ -195,8 +202,7 @@ def _compile(tool: Tool, scratch: Path, step: Step) -> None:
 def _with_own_copy(tool: Tool, version: str, scratch: Path) -> Path:
     """A go.mod in `scratch` that takes `tool.version_of` from a copy that has the version
     file and the edits."""
-    listed = _go(["mod", "download", "-json", f"{tool.version_of}@{version}"], tool.sources)
-    directory = next(line.split('"')[3] for line in listed.splitlines() if '"Dir"' in line)
+    directory = _fetched(tool.version_of, version, tool.sources)
     copy = scratch / "module"
     shutil.copytree(directory, copy, copy_function=_copy_writable)
     for folder in [copy, *(path for path in copy.rglob("*") if path.is_dir())]:
@@ -212,6 +218,11 @@ def _with_own_copy(tool: Tool, version: str, scratch: Path) -> Path:
     shutil.copyfile(tool.sources / "go.sum", scratch / "go.sum")
     _go(["mod", "edit", f"-replace={tool.version_of}={copy}", str(go_mod)], tool.sources)
     return go_mod
+
+
+def _fetched(module: str, version: str, sources: Path) -> Path:
+    listed = _go(["mod", "download", "-json", f"{module}@{version}"], sources)
+    return Path(next(line.split('"')[3] for line in listed.splitlines() if '"Dir"' in line))
 
 
 def apply_edit(module: Path, edit: Edit) -> None:

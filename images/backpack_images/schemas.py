@@ -1,7 +1,7 @@
 """JSON schemas of every kind that the project's manifests use, for kubeconform.
 
-They are made from what a real API server publishes, on which this project's and
-Traefik's definitions are installed, and cached: nothing is fetched from a network.
+They are made from what a real API server publishes, on which this project's
+definitions, Traefik's and the Prometheus operator's are installed, and cached.
 """
 
 import hashlib
@@ -23,6 +23,8 @@ LOCATION = "{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json"
 """Where kubeconform finds the schema of a kind, below the schemas' directory."""
 
 _DEFINITIONS = ("crds/*.yaml", "devcluster/addons/traefik-crds.yaml")
+_MONITORING = "github.com/prometheus-operator/prometheus-operator"
+_MONITORING_KINDS = ("podmonitors", "prometheusrules", "servicemonitors")
 _RECIPE = "1"
 _PREFIX = "#/components/schemas/"
 _KINDS = "x-kubernetes-group-version-kind"
@@ -46,8 +48,11 @@ def directory(report: Report) -> Path:
 
 
 def definitions() -> list[dict[str, Any]]:
-    """The custom resource definitions of this project and of Traefik."""
+    """The custom resource definitions of this project, of Traefik, and those of the
+    Prometheus operator that the chart has objects of."""
     files = [file for pattern in _DEFINITIONS for file in sorted(REPOSITORY.glob(pattern))]
+    examples = gobuild.module_directory("manifests", _MONITORING) / "example" / "prometheus-operator-crd"
+    files += [examples / f"monitoring.coreos.com_{kind}.yaml" for kind in _MONITORING_KINDS]
     return [document for file in files for document in yaml.safe_load_all(file.read_text())]
 
 

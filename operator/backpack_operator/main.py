@@ -52,8 +52,10 @@ async def run(settings: Settings) -> None:
                 lambda: deliveries.waiting,
             ),
             ("watch_event_age_seconds", "Since the last event.", lambda: informer.quiet_seconds),
+            ("resync_age_seconds", "Since all there is was last listed.", lambda: resync.age_seconds),
+            ("resync_period_seconds", "How often that is done.", lambda: settings.resync_seconds),
         ),
-        memory.backpacks.ready,
+        memory.backpacks.summaries,
     )
     health = Health(client.version, lambda: loop.alive and deliveries.alive)
     http = await serve(application(health, metrics), settings.http_port)

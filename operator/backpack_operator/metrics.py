@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client import Counter as Total
@@ -9,6 +10,20 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 _PREFIX = "backpack_operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the status of one Backpack says of it, as it stands there."""
+
+    namespace: str
+    name: str
+    ready: str
+    """True, False or Unknown, which is also that of a Backpack without a status."""
+    reason: str
+    """Of Ready; empty without a status."""
+    failing: tuple[tuple[str, str], ...] = ()
+    """The conditions that somebody has to do something about, each with its reason."""
 
 
 class Metrics:
@@ -25,7 +40,8 @@ class Metrics:
         )
         self.api_requests = Total(
             f"{_PREFIX}_api_requests",
-            "Requests of the reconciler to the API server, by method and status (informer not counted).",
+            "Requests of the reconciler to the API server, by method and status; 0 stands for no answer. "
+            "The informer's are not counted.",
             ["method", "status"],
             registry=self.registry,
         )
@@ -36,11 +52,11 @@ class Metrics:
     def gauges(
         self,
         numbers: Iterable[tuple[str, str, Callable[[], float]]],
-        ready: Callable[[], Iterable[str]],
+        backpacks: Callable[[], Iterable[Summary]],
     ) -> None:
-        """Numbers that are read when they are asked for: name, help, function; and the
-        status of Ready of every Backpack."""
-        self.registry.register(_Gauges(tuple(numbers), ready))
+        """Numbers that are read when they are asked for: name, help, function; and what
+        is said of every Backpack."""
+        self.registry.register(_Gauges(tuple(numbers), backpacks))
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
@@ -48,17 +64,38 @@ class Metrics:
 
 class _Gauges(Collector):
     def __init__(
-        self, numbers: tuple[tuple[str, str, Callable[[], float]], ...], ready: Callable[[], Iterable[str]]
+        self,
+        numbers: tuple[tuple[str, str, Callable[[], float]], ...],
+        backpacks: Callable[[], Iterable[Summary]],
     ) -> None:
-        self._numbers, self._ready = numbers, ready
+        self._numbers, self._backpacks = numbers, backpacks
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         for name, text, read in self._numbers:
             yield GaugeMetricFamily(f"{_PREFIX}_{name}", text, value=read())
-        backpacks = GaugeMetricFamily(
+        summaries = tuple(self._backpacks())
+        by_ready = GaugeMetricFamily(
             f"{_PREFIX}_backpacks", "Backpacks, by the status of their condition Ready.", labels=["ready"]
         )
-        counts = Counter(self._ready())
+        statuses = Counter(one.ready for one in summaries)
         for status in ("True", "False", "Unknown"):
-            backpacks.add_metric([status], counts[status])
-        yield backpacks
+            by_ready.add_metric([status], statuses[status])
+        yield by_ready
+        by_reason = GaugeMetricFamily(
+            f"{_PREFIX}_backpacks_by_reason",
+            "Backpacks, by the status and the reason of their condition Ready.",
+            labels=["ready", "reason"],
+        )
+        for (status, reason), count in sorted(Counter((one.ready, one.reason) for one in summaries).items()):
+            by_reason.add_metric([status, reason], count)
+        yield by_reason
+        # Named for the Backpack, and not `namespace`, which a scrape gives to the operator's own pod.
+        failing = GaugeMetricFamily(
+            f"{_PREFIX}_backpack_failing",
+            "1 for each condition of a Backpack that somebody has to do something about.",
+            labels=["backpack_namespace", "backpack_name", "condition", "reason"],
+        )
+        for one in summaries:
+            for condition, reason in one.failing:
+                failing.add_metric([one.namespace, one.name, condition, reason], 1)
+        yield failing

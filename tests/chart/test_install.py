@@ -41,6 +41,7 @@ def test_an_upgrade_brings_new_definitions_and_removal_keeps_them(installing: He
     installed = installing.run(*install, *given)
     assert installed.returncode == 0, installed.stderr
     assert "kubectl wait --for=condition=Ready" in installed.stdout
+    assert "helm test backpack -n system" in installed.stdout
     assert "https://todo.example.com" in installed.stdout
     api.request("GET", "/apis/apps/v1/namespaces/system/deployments/backpack-operator")
 

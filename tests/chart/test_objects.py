@@ -45,7 +45,7 @@ def test_the_operator_understands_every_variable_it_is_given(
     given = environment(helm.render({}, f"--values={CHART / 'ci' / 'full-values.yaml'}"))
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
 
-    assert set(given) <= known
+    assert set(given) - known == {"HTTPS_PROXY"}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     settings = Settings(namespace="system")
@@ -88,8 +88,10 @@ def test_the_policies_of_backpacks_find_the_operator_s_pod(
     assert Settings(namespace="system").operator_pod_labels.items() <= pod.items()
 
 
-def test_the_operator_s_pod_passes_pod_security_restricted(helm: Helm) -> None:
-    pod = find(helm.render(), "Deployment", "backpack-operator")["spec"]["template"]["spec"]
+@pytest.mark.parametrize("kind", ["Deployment", "Pod"])
+def test_its_pods_pass_pod_security_restricted(helm: Helm, kind: str) -> None:
+    (found,) = [o for o in helm.render() if o["kind"] == kind]
+    pod = found["spec"]["template"]["spec"] if kind == "Deployment" else found["spec"]
     (container,) = pod["containers"]
 
     assert pod["securityContext"]["runAsNonRoot"] is True
@@ -161,6 +163,55 @@ def test_the_metrics_service_finds_the_operator_s_pod(helm: Helm) -> None:
     assert service["selector"].items() <= template["metadata"]["labels"].items()
     (container,) = template["spec"]["containers"]
     assert service["ports"][0]["targetPort"] in [port["name"] for port in container["ports"]]
+
+
+def test_the_operator_s_pod_goes_where_it_is_told_to(helm: Helm) -> None:
+    affinity = {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}}
+    settings = {
+        "operator.nodeSelector": {"disk": "fast"},
+        "operator.tolerations": [{"key": "dedicated", "operator": "Exists"}],
+        "operator.affinity": affinity,
+        "operator.priorityClassName": "high",
+        "images.pullSecrets": ["registry"],
+    }
+    objects = helm.render(settings)
+    pod = find(objects, "Deployment", "backpack-operator")["spec"]["template"]["spec"]
+
+    assert pod["nodeSelector"] == {"disk": "fast"}
+    assert pod["tolerations"] == [{"key": "dedicated", "operator": "Exists"}]
+    assert pod["affinity"] == affinity
+    assert pod["priorityClassName"] == "high"
+    assert pod["imagePullSecrets"] == [{"name": "registry"}]
+    test = find(objects, "Pod", "backpack-operator-test")["spec"]
+    for key in ("nodeSelector", "tolerations", "imagePullSecrets"):
+        assert test[key] == pod[key]
+
+
+def test_further_variables_come_after_the_chart_s_own(helm: Helm) -> None:
+    extra = [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}]
+    (container,) = find(helm.render({"operator.extraEnv": extra}), "Deployment", "backpack-operator")["spec"][
+        "template"
+    ]["spec"]["containers"]
+
+    assert container["env"][-1:] == extra
+
+
+def test_a_node_of_the_operator_can_be_drained(helm: Helm) -> None:
+    """A disruption budget of one replica would forbid it."""
+    objects = helm.render({}, f"--values={CHART / 'ci' / 'full-values.yaml'}")
+
+    assert not [o for o in objects if o["kind"] == "PodDisruptionBudget"]
+
+
+def test_the_service_does_not_take_the_test_for_the_operator(helm: Helm) -> None:
+    objects = helm.render()
+    selector = find(objects, "Service", "backpack-operator-metrics")["spec"]["selector"]
+    pod = find(objects, "Pod", "backpack-operator-test")
+
+    assert not selector.items() <= pod["metadata"]["labels"].items()
+    assert pod["metadata"]["annotations"]["helm.sh/hook"] == "test"
+    url = pod["spec"]["containers"][0]["command"][-1]
+    assert url == "http://backpack-operator-metrics.system.svc.cluster.local:8080/readyz"
 
 
 def test_no_object_is_left_without_its_labels(helm: Helm) -> None:

@@ -46,6 +46,16 @@ def test_without_images_it_says_what_to_set(helm: Helm) -> None:
         ({"dns.ports": [0]}, ["dns.ports"]),
         ({"dns.podLabels": {"a=b": "c"}}, ["dns.podLabels", "a=b"]),
         ({"operator.clusterDomain": ""}, ["operator.clusterDomain"]),
+        ({"operator.affinity": {"podAfinity": {}}}, ["operator.affinity", "podAfinity"]),
+        ({"operator.extraEnv": [{"value": "a"}]}, ["operator.extraEnv.0", "name"]),
+        (
+            {"operator.extraEnv": [{"name": "BACKPACK_OPERATOR_WORKERS", "value": "1"}]},
+            ["operator.extraEnv.0"],
+        ),
+        ({"metrics.monitors.interval": "30"}, ["metrics.monitors.interval", "pattern"]),
+        ({"metrics.rules.runbooks": "docs/operations.md"}, ["metrics.rules.runbooks", "pattern"]),
+        ({"metrics.rules.enabled": "yes"}, ["metrics.rules.enabled", "boolean"]),
+        ({"metrics.dashboard.labels": {"grafana_dashboard": 1}}, ["metrics.dashboard.labels", "string"]),
         ({"operator.resources.request": {}}, ["operator.resources", "request"]),
     ],
     ids=str,
@@ -69,7 +79,8 @@ def test_every_value_is_described_in_the_schema() -> None:
         for key, inner in value.items():
             assert key in described["properties"], f"{path}.{key} is not in the schema"
             compare(inner, described["properties"][key], f"{path}.{key}")
-        missing = set(described["properties"]) - set(value) - {"global"}
+        optional = {"global", "nodeAffinity", "podAffinity", "podAntiAffinity"}
+        missing = set(described["properties"]) - set(value) - optional
         assert not missing, f"values.yaml leaves out {path} {missing}"
 
     compare(values, schema, "")

@@ -2,6 +2,7 @@
 
 from backpack_devcluster import gobuild, packages
 from backpack_devcluster.report import Report
+from backpack_images import schemas
 
 TEST_PROGRAMS = (
     packages.Need("redis-server", "redis-server"),
@@ -15,3 +16,4 @@ def prepare(report: Report, *, cluster: bool) -> None:
     packages.ensure([*TEST_PROGRAMS, *(BROWSER if cluster else ())], report)
     for program in ("kubernetes", "ferretdb", "helm", "kubeconform"):
         gobuild.build(program, report)
+    schemas.directory(report)

@@ -20,6 +20,8 @@ Body = dict[str, Any]
 _METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _PAGE = 500
 _SECONDS = 30.0
+NO_ANSWER = 0
+"""In the place of a status."""
 _ERRORS: dict[int, type[ApiError]] = {
     400: Refused,
     403: Refused,
@@ -35,7 +37,7 @@ class KubeClient:
     """One connection pool to the API server; close it when done."""
 
     def __init__(self, config: Configuration, told: Callable[[str, str, int], None]) -> None:
-        """`told(method, path, status)` hears of every answer."""
+        """`told(method, path, status)` hears of every answer, and of none as `NO_ANSWER`."""
         self._config = config
         self._rest = RESTClientObject(config)
         self._send: Callable[..., Awaitable[Any]] = self._rest.request
@@ -161,6 +163,7 @@ class KubeClient:
             answer = await self._send(method, url, headers, body, _request_timeout=timeout)
             text = await answer.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            self._told(method, path, NO_ANSWER)
             raise Unreachable(
                 f"the API server did not answer {method} {path}: {str(error) or type(error).__name__}"
             ) from error

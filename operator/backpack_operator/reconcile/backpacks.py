@@ -1,9 +1,16 @@
 """All Backpacks the informer has told of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from backpack_operator.metrics import Summary
+from backpack_operator.model import conditions as names
 from backpack_operator.model.backpack import Backpack, Key
+from backpack_operator.reconcile.pause import PAUSED
+from backpack_operator.reconcile.verdicts.found import SUSPENDED
+
+_CHOSEN = frozenset({SUSPENDED, PAUSED})
+"""Reasons for not being Ready that nobody has to do anything about."""
 
 
 class Backpacks:
@@ -26,11 +33,10 @@ class Backpacks:
         body = self._bodies.get(key)
         return body is not None and body["metadata"]["uid"] == uid
 
-    def ready(self) -> Iterator[str]:
-        """The status of each one's Ready condition, `Unknown` where there is none."""
-        for body in self._bodies.values():
-            conditions = (body.get("status") or {}).get("conditions", ())
-            yield next((item["status"] for item in conditions if item["type"] == "Ready"), "Unknown")
+    def summaries(self) -> Iterator[Summary]:
+        """What the status of each one says."""
+        for key, body in self._bodies.items():
+            yield _summary(key, (body.get("status") or {}).get("conditions", ()))
 
     def seen(self, body: Mapping[str, Any]) -> Key | None:
         """Take in a Backpack that exists; answers its key if there is something new,
@@ -57,6 +63,20 @@ class Backpacks:
 
     def forget(self, key: Key) -> None:
         self._bodies.pop(key, None)
+
+
+def _summary(key: Key, conditions: Sequence[Mapping[str, Any]]) -> Summary:
+    by_type = {condition["type"]: condition for condition in conditions}
+    ready = by_type.get(names.READY)
+    if ready is None:
+        return Summary(key.namespace, key.name, "Unknown", "", ((names.READY, ""),))
+    failing = []
+    if ready["status"] != "True" and ready["reason"] not in _CHOSEN:
+        failing.append((names.READY, ready["reason"]))
+    degraded = by_type.get(names.DEGRADED)
+    if degraded is not None and degraded["status"] == "True":
+        failing.append((names.DEGRADED, degraded["reason"]))
+    return Summary(key.namespace, key.name, ready["status"], ready["reason"], tuple(failing))
 
 
 def _is_older(metadata: Mapping[str, Any], known: Mapping[str, Any]) -> bool:

@@ -32,6 +32,9 @@ class Loop:
         self._look_again = settings.look_again_seconds
         self._backoff: Backoff[Key] = Backoff()
         self._open = asyncio.Event()
+        for outcome in Outcome:
+            # From the start, so that a first failure is seen as an increase.
+            metrics.reconcile_seconds.labels(outcome.value)
         self._workers = [
             asyncio.create_task(self._work(), name=f"worker-{n}") for n in range(settings.workers)
         ]

@@ -5,6 +5,7 @@ compare with). Only metadata is read for it."""
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -51,6 +52,12 @@ class Resync:
         self._client, self._memory, self._add_after = client, memory, add_after
         self._namespaces: tuple[str | None, ...] = namespaces or (None,)
         self._suspicion = asyncio.Event()
+        self._listed_at = time.monotonic()
+
+    @property
+    def age_seconds(self) -> float:
+        """How long ago everything was listed."""
+        return time.monotonic() - self._listed_at
 
     def suspect(self) -> None:
         """The informer has listed anew: what is missing there was deleted unseen."""
@@ -114,6 +121,7 @@ class Resync:
         await self._memory.signing.load()
         await self._memory.hostnames.load()
         await self._memory.hostnames.sweep(self._memory.backpacks.has)
+        self._listed_at = time.monotonic()
 
     async def _there(self) -> set[ObjectKey]:
         keys = await self._listed(BACKPACK, None)
