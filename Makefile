@@ -60,7 +60,7 @@ format: $(READY) ## Put the Python code into the project's form
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format --quiet .
 
-crds: $(READY) ## Give the chart the definitions of crds/
+crds: $(READY) ## Give the chart the definitions of crds/, and docs/ their reference
 	@$(BIN)/backpack-dev copy-crds
 
 bench: $(READY) ## Measure the running system

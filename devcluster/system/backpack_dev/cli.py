@@ -12,7 +12,7 @@ import typer
 from backpack_devcluster import paths
 from backpack_devcluster import report as reports
 from backpack_devcluster.errors import DevClusterError
-from backpack_images import chart_definitions, lint_chart
+from backpack_images import chart_definitions, lint_chart, reference
 from backpack_images.errors import ImageError
 
 from . import preparation, system
@@ -69,8 +69,9 @@ def prepare_tests(
 
 @app.command("copy-crds")
 def copy_definitions() -> None:
-    """Give the chart the definitions that are in crds/."""
+    """Give the chart the definitions that are in crds/, and docs/ their reference."""
     chart_definitions.refresh()
+    reference.refresh()
 
 
 @app.command("lint-chart")
