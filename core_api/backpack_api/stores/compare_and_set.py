@@ -17,7 +17,7 @@ from backpack_api.stores.group_read import GroupRead
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.mongo import Mongo, MongoDocument
 
-WRITERS = 8
+WRITERS = 32
 """Changes that this process has under way at once on an engine that needs locks:
 FerretDB's SQLite has one writer, and more of them only wait in it, at its expense."""
 WAIT_SECONDS = 5.0
