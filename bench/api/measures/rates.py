@@ -58,7 +58,7 @@ def measure(stage: Stage, verb: str) -> dict[str, list[load.Load]]:
             collection = into if verb == "create" else TASKS
             times = {"seconds": options.seconds, "warm_up": options.warm_up}
             rate = bare_driver.rate(stage.backpack, collection, verb, **times)
-            results.setdefault(bare_driver.NAME, []).append(load.Load(rate, 0, 0))
+            results.setdefault(bare_driver.NAME, []).append(load.Load(rate, 0, 0, 0))
     return results
 
 

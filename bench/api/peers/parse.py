@@ -31,9 +31,13 @@ _HASH = f"""
 const {{hash, compare}} = require('parse-server/lib/password');
 (async () => {{
   const kept = await hash('{PASSWORD}');
-  const began = Date.now();
-  for (let i = 0; i < {HASHES}; i++) await compare('{PASSWORD}', kept);
-  console.log((Date.now() - began) / {HASHES});
+  let least = Infinity;
+  for (let i = 0; i < {HASHES}; i++) {{
+    const began = performance.now();
+    await compare('{PASSWORD}', kept);
+    least = Math.min(least, performance.now() - began);
+  }}
+  console.log(least);
 }})();
 """
 
@@ -179,7 +183,7 @@ class Parse(Peer):
         return Upload("POST", "/parse/files/large.bin", headers, b"", b"")
 
     def hash_seconds(self) -> float:
-        """How long it takes to verify one password, by the very module that the server uses."""
+        """The least time that it takes to verify one password, by the very module that the server uses."""
         done = subprocess.run(
             ["node", "-e", _HASH], cwd=self._installed, capture_output=True, text=True, timeout=60, check=True
         )

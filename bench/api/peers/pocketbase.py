@@ -32,9 +32,13 @@ HASHES = 20
 _HOOK = f"""
 routerAdd("GET", "/hash", (e) => {{
   const user = $app.findAuthRecordByEmail("users", "{EMAIL}")
-  const began = Date.now()
-  for (let i = 0; i < {HASHES}; i++) user.validatePassword("{PASSWORD}")
-  return e.json(200, {{ms: (Date.now() - began) / {HASHES}}})
+  let least = Infinity
+  for (let i = 0; i < {HASHES}; i++) {{
+    const began = Date.now()
+    user.validatePassword("{PASSWORD}")
+    least = Math.min(least, Date.now() - began)
+  }}
+  return e.json(200, {{ms: least}})
 }})
 """
 
@@ -149,7 +153,7 @@ class PocketBase(Peer):
         return multipart_upload(f"/api/collections/{UPLOADS}/records", "file", headers)
 
     def hash_seconds(self) -> float:
-        """How long it takes to verify one password, asked of the program itself by a hook
+        """The least time that it takes to verify one password, asked of the program itself by a hook
         that it runs only for this."""
         hooks = self._directory / "hooks"
         hooks.mkdir(exist_ok=True)
