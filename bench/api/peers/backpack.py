@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +64,9 @@ class Backpack(Peer):
 
     def close(self) -> None:
         """End its stores too."""
-        self.stop()
-        self.ferretdb.stop()
-        self.redis.stop()
+        with ExitStack() as ending:
+            for server in (self.redis, self.ferretdb, self.api):
+                ending.callback(server.stop)
 
     def pid(self) -> int:
         return self.api.pid

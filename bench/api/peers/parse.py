@@ -99,8 +99,10 @@ class Parse(Peer):
 
     def close(self) -> None:
         """End its database too."""
-        self.stop()
-        self._postgresql.close()
+        try:
+            self.stop()
+        finally:
+            self._postgresql.close()
 
     def pid(self) -> int:
         return self._server.pid
