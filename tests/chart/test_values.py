@@ -52,6 +52,7 @@ def test_without_images_it_says_what_to_set(helm: Helm) -> None:
             {"operator.extraEnv": [{"name": "BACKPACK_OPERATOR_WORKERS", "value": "1"}]},
             ["operator.extraEnv.0"],
         ),
+        ({"operator.extraVolumeMounts": [{"name": "a"}]}, ["operator.extraVolumeMounts", "mountPath"]),
         ({"metrics.monitors.interval": "30"}, ["metrics.monitors.interval", "pattern"]),
         ({"metrics.rules.runbooks": "docs/operations.md"}, ["metrics.rules.runbooks", "pattern"]),
         ({"metrics.rules.enabled": "yes"}, ["metrics.rules.enabled", "boolean"]),

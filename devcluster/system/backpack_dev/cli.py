@@ -15,7 +15,7 @@ from backpack_devcluster.errors import DevClusterError
 from backpack_images import chart_definitions, lint_chart, reference
 from backpack_images.errors import ImageError
 
-from . import preparation, system
+from . import dev_loop, preparation, system
 from .errors import UpError
 from .next_steps import next_steps
 
@@ -54,6 +54,13 @@ def down() -> None:
     """Remove the cluster and all that it left on the machine, but for the build cache."""
     with sentences():
         system.down(reports.for_terminal())
+
+
+@app.command()
+def skaffold() -> None:
+    """Follow the source tree into the kind cluster that `up` has made (needs skaffold)."""
+    with sentences():
+        dev_loop.start(reports.for_terminal())
 
 
 @app.command("prepare-tests")
