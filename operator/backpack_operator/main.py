@@ -57,7 +57,7 @@ async def run(settings: Settings) -> None:
         ),
         memory.backpacks.summaries,
     )
-    health = Health(client.version, lambda: loop.alive and deliveries.alive)
+    health = Health(client.version, lambda: loop.alive and deliveries.alive, lambda: resync.stalled)
     http = await serve(application(health, metrics), settings.http_port)
     stop, ready, stopped = asyncio.Event(), asyncio.Event(), asyncio.Event()
 

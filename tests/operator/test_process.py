@@ -113,6 +113,7 @@ async def test_an_api_server_that_is_away_is_no_reason_to_be_restarted(
     assert (await health.fatal() is None) is alive
     assert (await health.trouble() is None) is (error is None)
     assert await Health(ask, lambda: False).fatal() == "a worker has ended"
+    assert await Health(ask, lambda: True, lambda: "a watch is silent").fatal() == "a watch is silent"
 
 
 def test_a_setting_that_is_missing_is_named() -> None:

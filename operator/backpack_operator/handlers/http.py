@@ -15,18 +15,24 @@ _UNKNOWN_TO_IT = (401, 403)
 
 class Health:
     """That this answers at all shows that the event loop turns. Besides: the workers
-    are there, and the API server answers (an idle cluster has no events to judge by).
+    are there, the watches tell of what there is, and the API server answers (an idle
+    cluster has no events to judge by).
     An API server that is away is no reason to be restarted, one that no longer knows
     us is."""
 
-    def __init__(self, ask: Callable[[], Awaitable[None]], alive: Callable[[], bool]) -> None:
-        self._ask, self._alive = ask, alive
+    def __init__(
+        self,
+        ask: Callable[[], Awaitable[None]],
+        alive: Callable[[], bool],
+        stalled: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        self._ask, self._alive, self._stalled = ask, alive, stalled
         self._answered = float("-inf")
 
     async def fatal(self) -> str | None:
         """What only a restart can mend, as a sentence, or None."""
-        if not self._alive():
-            return "a worker has ended"
+        if (defect := self._defect()) is not None:
+            return defect
         try:
             await self._answer()
         except ApiError as error:
@@ -37,13 +43,16 @@ class Health:
 
     async def trouble(self) -> str | None:
         """What keeps the operator from its work, as a sentence, or None."""
-        if not self._alive():
-            return "a worker has ended"
+        if (defect := self._defect()) is not None:
+            return defect
         try:
             await self._answer()
         except OperatorError as error:
             return str(error)
         return None
+
+    def _defect(self) -> str | None:
+        return self._stalled() if self._alive() else "a worker has ended"
 
     async def _answer(self) -> None:
         if time.monotonic() - self._answered > _TRUSTED_FOR:

@@ -33,6 +33,11 @@ class Backpacks:
         body = self._bodies.get(key)
         return body is not None and body["metadata"]["uid"] == uid
 
+    def version(self, key: Key) -> int:
+        """The resource version of what is known of it, -1 where nothing is."""
+        body = self._bodies.get(key)
+        return int(body["metadata"]["resourceVersion"]) if body is not None else -1
+
     def summaries(self) -> Iterator[Summary]:
         """What the status of each one says."""
         for key, body in self._bodies.items():

@@ -1,12 +1,13 @@
-"""What the informer can't tell: that everything has been listed, and that something
+"""What the informer can't tell: that everything has been listed, that something
 disappeared while a watch was broken (kopf lists anew then, and keeps no list to
-compare with). Only metadata is read for it."""
+compare with), and that a watch tells nothing any more. Only metadata is read for it."""
 
 import asyncio
 import logging
 import random
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from backpack_contract import resources as names
@@ -28,6 +29,8 @@ _POLL = 0.1
 _AGAIN = 5.0
 _SPREAD = 0.1
 """The part of a period over which the Backpacks of a full resync are spread."""
+_PATIENCE = 60.0
+"""Seconds within which the informer should have told of what a list has."""
 
 
 class Memory(NamedTuple):
@@ -53,6 +56,17 @@ class Resync:
         self._namespaces: tuple[str | None, ...] = namespaces or (None,)
         self._suspicion = asyncio.Event()
         self._listed_at = time.monotonic()
+        self._untold: dict[ObjectKey, tuple[int, float]] = {}
+        """What a list had and the informer has not told of: its version, and since when."""
+
+    @property
+    def stalled(self) -> str | None:
+        """That the informer has not told of something for too long, as a sentence, or None.
+        Only a restart mends it: kopf itself connects anew to a watch that is silent."""
+        for key, (version, since) in self._untold.items():
+            if self._listed_at - since >= _PATIENCE and self._version(key) < version:
+                return f"the watch of {key.kind.plural} has not told of {key.namespace}/{key.name}"
+        return None
 
     @property
     def age_seconds(self) -> float:
@@ -86,13 +100,15 @@ class Resync:
     async def run(self, seconds: float) -> None:
         """For ever: a full resync each period (jittered), a sweep when one is suspected."""
         while True:
-            period = seconds * (0.9 + 0.2 * random.random())  # noqa: S311  not a secret
+            looking_again = bool(self._untold)
+            # Not a secret.
+            period = _PATIENCE if looking_again else seconds * (0.9 + 0.2 * random.random())  # noqa: S311
             try:
                 async with asyncio.timeout(period):
                     await self._suspicion.wait()
                     await asyncio.sleep(1.0)
             except TimeoutError:
-                full = True
+                full = not looking_again
             else:
                 full = False
             self._suspicion.clear()
@@ -115,23 +131,39 @@ class Resync:
                 self._add_after(key, 0)
         for kind in WATCHED:
             remembered = set(self._memory.children.keys(kind))
-            for gone in remembered - await self._listed(kind, SELECTOR):
+            listed = await self._listed(kind, SELECTOR)
+            there |= listed
+            for gone in remembered - listed.keys():
                 if (owner := self._memory.children.forget(gone)) is not None:
                     self._add_after(owner, 0)
         await self._memory.signing.load()
         await self._memory.hostnames.load()
         await self._memory.hostnames.sweep(self._memory.backpacks.has)
         self._listed_at = time.monotonic()
+        self._compare(there)
+
+    def _compare(self, there: Mapping[ObjectKey, int]) -> None:
+        """Note what the informer is behind with. What has changed again since it was noted is
+        judged by the version that was noted: there is always something newer of what is busy."""
+        before = self._untold
+        self._untold = {}
+        for key, listed in there.items():
+            version, since = before.get(key, (listed, self._listed_at))
+            if self._version(key) < version:
+                self._untold[key] = version, since
+            elif self._version(key) < listed:
+                self._untold[key] = listed, self._listed_at
 
     async def _there(self) -> set[ObjectKey]:
-        keys = await self._listed(BACKPACK, None)
+        keys = set(await self._listed(BACKPACK, None))
         for kind in WATCHED:
-            keys |= await self._listed(kind, SELECTOR)
+            keys |= (await self._listed(kind, SELECTOR)).keys()
         return keys
 
-    async def _listed(self, kind: Kind, selector: str | None) -> set[ObjectKey]:
+    async def _listed(self, kind: Kind, selector: str | None) -> dict[ObjectKey, int]:
+        """The resource version of each object."""
         return {
-            ObjectKey(kind, metadata["namespace"], metadata["name"])
+            ObjectKey(kind, metadata["namespace"], metadata["name"]): int(metadata["resourceVersion"])
             for namespace in self._namespaces
             async for metadata in self._client.metadata(kind, namespace, selector)
         }
@@ -140,3 +172,10 @@ class Resync:
         if key.kind == BACKPACK:
             return self._memory.backpacks.get(Key(key.namespace, key.name)) is not None
         return self._memory.children.get(key) is not None
+
+    def _version(self, key: ObjectKey) -> int:
+        """The resource version up to which the informer has told of an object; of a child,
+        of which digests are kept, only whether it has at all."""
+        if key.kind == BACKPACK:
+            return self._memory.backpacks.version(Key(key.namespace, key.name))
+        return sys.maxsize if self._known(key) else -1

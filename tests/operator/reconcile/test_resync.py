@@ -1,0 +1,97 @@
+"""When a list of everything shows that a watch tells nothing any more."""
+
+from collections.abc import AsyncIterator, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from backpack_operator.model.kinds import BACKPACK, SERVICE, Kind
+from backpack_operator.reconcile import resync as module
+from backpack_operator.reconcile.backpacks import Backpacks
+from backpack_operator.reconcile.children import Children
+from backpack_operator.reconcile.resync import Memory, Resync
+
+
+async def nothing(*_: Any) -> None:
+    """A part of the memory that is not looked at here."""
+
+
+class Cluster:
+    """What lists have, a clock, and the operator's memory of it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.listed: dict[tuple[Kind, str], int] = {}
+        self.now = 1000.0
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
+        other: Any = SimpleNamespace(load=nothing, sweep=nothing)
+        self.backpacks = Backpacks()
+        memory = Memory(self.backpacks, Children(), other, other)
+        self.resync = Resync(self, memory, (), lambda *_: None)  # type: ignore[arg-type]
+
+    async def metadata(self, kind: Kind, _: str | None, __: str | None) -> AsyncIterator[Mapping[str, Any]]:
+        for (listed, name), version in self.listed.items():
+            if listed == kind:
+                yield metadata(name, version)
+
+    def tell(self, name: str, version: int) -> None:
+        self.backpacks.seen({"metadata": metadata(name, version)})
+
+    async def sweep(self, later: float = 0) -> str | None:
+        self.now += later
+        await self.resync.sweep()
+        return self.resync.stalled
+
+
+def metadata(name: str, version: int) -> dict[str, Any]:
+    return {"namespace": "apps", "name": name, "uid": name, "resourceVersion": str(version)}
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    return Cluster(monkeypatch)
+
+
+async def test_what_the_informer_has_told_of_is_well(cluster: Cluster) -> None:
+    cluster.listed[BACKPACK, "todo"] = 5
+    cluster.tell("todo", 5)
+    assert await cluster.sweep() is None
+    assert await cluster.sweep(later=3600) is None
+
+
+async def test_a_new_backpack_that_it_never_tells_of_is_noticed_after_a_minute(cluster: Cluster) -> None:
+    cluster.listed[BACKPACK, "todo"] = 5
+    assert await cluster.sweep() is None
+    assert await cluster.sweep(later=59) is None
+    assert await cluster.sweep(later=1) == "the watch of backpacks has not told of apps/todo"
+
+
+async def test_so_is_a_change(cluster: Cluster) -> None:
+    cluster.tell("todo", 5)
+    cluster.listed[BACKPACK, "todo"] = 6
+    assert await cluster.sweep() is None
+    assert await cluster.sweep(later=60) is not None
+    cluster.tell("todo", 6)
+    assert cluster.resync.stalled is None
+    assert await cluster.sweep(later=1) is None
+
+
+async def test_so_is_a_child(cluster: Cluster) -> None:
+    cluster.listed[SERVICE, "todo-api"] = 7
+    await cluster.sweep()
+    assert await cluster.sweep(later=60) == "the watch of services has not told of apps/todo-api"
+
+
+async def test_one_that_changes_all_the_time_is_not_taken_for_it(cluster: Cluster) -> None:
+    """There is something newer in every list, but each is told of soon."""
+    for version in range(6, 20):
+        cluster.tell("todo", version - 1)
+        cluster.listed[BACKPACK, "todo"] = version
+        assert await cluster.sweep(later=60) is None
+
+
+async def test_what_is_gone_again_is_not_waited_for(cluster: Cluster) -> None:
+    cluster.listed[BACKPACK, "todo"] = 5
+    await cluster.sweep()
+    cluster.listed.clear()
+    assert await cluster.sweep(later=60) is None
