@@ -158,7 +158,7 @@ def _cluster_wide(plane: ControlPlane, directory: Path) -> None:
             told = cluster.wait_reason(namespace, "todo", "RouteReady", "TraefikMissing")
             assert "install Traefik 3" in told["message"]
             cluster.install()
-            cluster.wait_made(namespace, "todo", within=60)
+            cluster.wait_made(namespace, "todo", within=120)
             cluster.wait_ready(namespace, "todo")
             cluster.delete(BACKPACK, namespace, "todo")
             eventually(lambda: len(cluster.children(namespace)) == 4, within=60)

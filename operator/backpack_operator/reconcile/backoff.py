@@ -11,10 +11,12 @@ Key = TypeVar("Key")
 @dataclass(slots=True)
 class Backoff(Generic[Key]):
     """Doubles from `first` to `most` seconds for each failure in a row of one key,
-    and takes a random half of it off, so that what failed together comes back apart."""
+    and takes a random half of it off, so that what failed together comes back apart.
+
+    `most` is as long as somebody who has mended the cause may be left waiting."""
 
     first: float = 0.5
-    most: float = 300.0
+    most: float = 60.0
     random: Callable[[], float] = default_random
     _failures: dict[Key, int] = field(default_factory=dict)
 
