@@ -46,7 +46,8 @@ def has_begun(api: CoreApi, size: int) -> Callable[[], bool]:
 @pytest.fixture
 def own_api(tmp_path: Path, ferretdb: FerretDB, redis: Redis) -> Iterator[CoreApi]:
     """An API that a test may kill, with an impatient janitor."""
-    process = CoreApi(tmp_path / "api", ferretdb, redis, redis_database=2, **IMPATIENT)
+    # A Redis database of its own: janitors take turns there, and others are patient.
+    process = CoreApi(tmp_path / "api", ferretdb, redis, redis_database=8, **IMPATIENT)
     process.start()
     yield process
     process.kill()
