@@ -41,7 +41,7 @@ test: $(READY) ## Every test that this machine can run
 	$(BIN)/pytest e2e -m "not long"
 
 test-fast: $(READY) ## The tests that need no cluster
-	@$(BIN)/backpack-dev prepare-tests --without-cluster
+	@$(BIN)/backpack-dev prepare-tests
 	$(BIN)/pytest tests -n $(WORKERS) --dist loadgroup -m "not long"
 
 test-long: $(READY) ## `make test` and the tests that take minutes each

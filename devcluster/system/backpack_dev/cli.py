@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
 
 import typer
 
@@ -64,14 +63,10 @@ def skaffold() -> None:
 
 
 @app.command("prepare-tests")
-def prepare_tests(
-    without_cluster: Annotated[
-        bool, typer.Option(help="Only what the tests without a cluster need.")
-    ] = False,
-) -> None:
+def prepare_tests() -> None:
     """Install and build what the tests use, so that no test waits for it."""
     with sentences():
-        preparation.prepare(reports.for_terminal(), cluster=not without_cluster)
+        preparation.prepare(reports.for_terminal())
 
 
 @app.command("copy-crds")

@@ -7,13 +7,15 @@ from backpack_images import schemas
 TEST_PROGRAMS = (
     packages.Need("redis-server", "redis-server"),
     packages.Need("/usr/sbin/nginx", "nginx-light"),
+    packages.Need("/usr/bin/chromium", "chromium"),
+    packages.Need("curl", "curl"),
+    packages.Need("jq", "jq"),
 )
-BROWSER = (packages.Need("/usr/bin/chromium", "chromium"),)
 
 
-def prepare(report: Report, *, cluster: bool) -> None:
-    """Have everything at hand that the tests start. `cluster`: also for those that need one."""
-    packages.ensure([*TEST_PROGRAMS, *(BROWSER if cluster else ())], report)
+def prepare(report: Report) -> None:
+    """Have everything at hand that the tests start."""
+    packages.ensure(TEST_PROGRAMS, report)
     for program in ("kubernetes", "ferretdb", "helm", "kubeconform"):
         gobuild.build(program, report)
     schemas.directory(report)
