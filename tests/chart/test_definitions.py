@@ -7,7 +7,10 @@ from backpack_images import chart_definitions, reference
 
 def test_the_chart_has_what_crds_has() -> None:
     assert chart_definitions.differences() == []
-    assert sorted(path.name for path in chart_definitions.COPY.iterdir()) == ["backpacks.yaml"]
+    assert sorted(path.name for path in chart_definitions.COPY.iterdir()) == [
+        "backpackadmins.yaml",
+        "backpacks.yaml",
+    ]
 
 
 def test_a_copy_that_lags_behind_is_named_and_made_anew(tmp_path: Path) -> None:

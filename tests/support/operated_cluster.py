@@ -55,7 +55,7 @@ class OperatedCluster:
         self.api.__exit__(None, None, None)
 
     def install(self, *, traefik: bool = True) -> None:
-        files = [ROOT / "crds" / "backpacks.yaml"]
+        files = sorted((ROOT / "crds").glob("*.yaml"))
         if traefik:
             files.append(ROOT / "devcluster" / "addons" / "traefik-crds.yaml")
         for file in files:
