@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down images test test-fast test-long lint format crds bench bench-api docs lock
+.PHONY: help up down images test test-fast test-long lint format crds bench bench-api bench-operator docs lock
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ $(VENV)/.bench: $(READY) requirements/bench.txt
 
 bench-api: $(VENV)/.bench ## Measure the core API beside its peers (BENCH="--quick")
 	$(BIN)/python -m bench.api --write $(BENCH)
+
+bench-operator: $(READY) ## Measure the operator beside the bare API server (BENCH="--quick")
+	$(BIN)/python -m bench.operator --write $(BENCH)
 
 docs: $(READY) ## Build the documentation into site/, failing on a broken link
 	$(BIN)/mkdocs build --strict --quiet

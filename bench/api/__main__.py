@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 import httpx
 
+from bench import report
 from bench.api import options as options_module
-from bench.api import report
 from bench.api.load import Refused
 from bench.api.measures import fanout, growth, hashing, rates, start, upload
-from bench.api.report import Table
 from bench.api.stage import Stage
+from bench.report import Table
 
 Measure = Callable[[Stage], Sequence[Table]]
 

@@ -60,6 +60,13 @@ class Api:
         """A merge patch of the object at `path`."""
         return self._call("PATCH", path, body, "application/merge-patch+json", {})
 
+    def text(self, path: str) -> str:
+        """What is no JSON, such as /metrics."""
+        answer = self._http.get(path)
+        if answer.is_error:
+            raise ApiRefused(answer.status_code, answer.text[:500])
+        return answer.text
+
     def healthy(self) -> bool:
         """Whether the API server is ready to serve everything."""
         try:

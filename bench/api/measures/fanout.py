@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.api.peers.peer import Peer, document
-from bench.api.report import Table, ratio
 from bench.api.stage import Stage
 from bench.api.subscribers import Order
+from bench.report import Table, ratio
 from bench.table import mebibytes
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -5,8 +5,8 @@ import statistics
 from bench.api.measures.rates import VARIETY, run
 from bench.api.peers import bare_driver
 from bench.api.peers.peer import document
-from bench.api.report import Table, ratio
 from bench.api.stage import Stage
+from bench.report import Table, ratio
 
 FEW = 1000
 

@@ -9,8 +9,8 @@ from bench.api.peers.backpack import Backpack
 from bench.api.peers.parse import Parse
 from bench.api.peers.peer import PASSWORD, Peer
 from bench.api.peers.pocketbase import PocketBase
-from bench.api.report import Table, ratio
 from bench.api.stage import Stage
+from bench.report import Table, ratio
 
 TIMES = 20
 SECONDS = 4.0

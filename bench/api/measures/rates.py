@@ -8,8 +8,8 @@ import httpx
 from bench.api import load
 from bench.api.peers import bare_driver
 from bench.api.peers.peer import Peer, Request, document
-from bench.api.report import Table, ratio
 from bench.api.stage import TASKS, Stage
+from bench.report import Table, ratio
 
 VARIETY = 1000
 """How many different requests are sent in turn."""

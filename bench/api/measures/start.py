@@ -7,8 +7,8 @@ import time
 import psutil
 
 from bench.api.peers.peer import Peer
-from bench.api.report import Table, ratio
 from bench.api.stage import Stage
+from bench.report import Table, ratio
 from bench.table import mebibytes
 
 SETTLE_SECONDS = 8.0

@@ -8,8 +8,8 @@ import time
 from bench.api.measures.start import fresh_rss
 from bench.api.peers.peer import Peer
 from bench.api.peers.pocketbase import UPLOADS
-from bench.api.report import Table
 from bench.api.stage import Stage
+from bench.report import Table
 from bench.table import mebibytes
 
 CHUNK = bytes(1024 * 1024)

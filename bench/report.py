@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 LOAD_BEFORE = os.getloadavg()[0]
 """What else the machine had to do, on average of the minute before."""
 _MARKED = "<!-- {key}: begin -->{text}<!-- {key}: end -->"

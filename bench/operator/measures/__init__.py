@@ -1,0 +1,1 @@
+"""One module a measurement; each answers figures, and leaves the fleet as it found it."""
