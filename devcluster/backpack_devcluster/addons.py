@@ -8,7 +8,7 @@ from . import commands, paths, waiting
 from .api import FIELD_MANAGER, Api, Object
 from .errors import ApiRefused
 from .health import answers, listens
-from .layout import DNS, HTTP_HOST, HTTP_PORT
+from .layout import DNS, HTTP_HOST, HTTP_PORT, HTTPS_PORT
 from .plane import CLUSTER_DOMAIN, ControlPlane
 
 _EARLY = ("node-access.yaml", "storage-class.yaml")
@@ -30,6 +30,7 @@ def apply_late(plane: ControlPlane, images: Mapping[str, str]) -> None:
         "CLUSTER_DNS_IP": DNS,
         "CLUSTER_DOMAIN": CLUSTER_DOMAIN,
         "HTTP_PORT": str(HTTP_PORT),
+        "HTTPS_PORT": str(HTTPS_PORT),
         "HTTP_HOST_IP": HTTP_HOST,
     }
     _apply(plane, _LATE, values)

@@ -34,7 +34,7 @@ from . import (
 )
 from .api import Api
 from .errors import DevClusterError
-from .layout import CONTAINERD, HTTP_PORT, KUBE_PROXY, KUBELET, PROVISIONER, Layout, machine
+from .layout import CONTAINERD, HTTP_PORT, HTTPS_PORT, KUBE_PROXY, KUBELET, PROVISIONER, Layout, machine
 from .report import Report
 
 
@@ -46,6 +46,7 @@ class Cluster:
     kubectl: Path
     helm: Path
     http_port: int = HTTP_PORT
+    https_port: int = HTTPS_PORT
 
 
 DAEMONS = (

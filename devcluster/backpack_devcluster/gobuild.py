@@ -114,6 +114,7 @@ _TOOLS = (
     ),
     Tool("kubeconform", package="github.com/yannh/kubeconform/cmd/kubeconform"),
     Tool("coredns"),
+    Tool("pebble", package="github.com/letsencrypt/pebble/v2/cmd/pebble"),
     Tool(
         "ferretdb",
         package="github.com/FerretDB/FerretDB/cmd/ferretdb",

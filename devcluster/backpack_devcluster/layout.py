@@ -20,6 +20,8 @@ SERVICES = SERVICE_ADDRESSES
 DNS = "10.96.0.10"
 HTTP_PORT = 8080
 """Traefik's entry point `web`, on the machine's loopback only."""
+HTTPS_PORT = 8443
+"""Traefik's entry point `websecure`, there too."""
 HTTP_HOST = "127.0.0.1"
 
 PORTS = Ports(api_server=6443, etcd=23790, etcd_peers=23791)

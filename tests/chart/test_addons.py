@@ -15,6 +15,7 @@ VALUES = {
     "CLUSTER_DNS_IP": "10.96.0.10",
     "CLUSTER_DOMAIN": "cluster.test",
     "HTTP_PORT": "8080",
+    "HTTPS_PORT": "8443",
     "HTTP_HOST_IP": "127.0.0.1",
 }
 
@@ -70,10 +71,12 @@ def test_traefik_crosses_no_namespace_and_trusts_no_client() -> None:
 def test_the_ingress_is_bound_to_the_address_it_is_given() -> None:
     (container,) = of_kind("traefik.yaml", "Deployment")["spec"]["template"]["spec"]["containers"]
     arguments = dict(argument.lstrip("-").split("=", 1) for argument in container["args"])
-    (port,) = container["ports"]
+    ports = {port["name"]: port for port in container["ports"]}
 
-    assert (port["hostIP"], port["hostPort"]) == ("127.0.0.1", 8080)
-    assert arguments["entrypoints.web.address"] == f":{port['containerPort']}"
+    assert {name: port["hostPort"] for name, port in ports.items()} == {"web": 8080, "websecure": 8443}
+    for name, port in ports.items():
+        assert port["hostIP"] == "127.0.0.1"
+        assert arguments[f"entrypoints.{name}.address"] == f":{port['containerPort']}"
 
 
 def test_the_dns_is_where_pods_and_policies_look_for_it() -> None:

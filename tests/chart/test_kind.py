@@ -4,7 +4,7 @@ from string import Template
 
 import yaml
 
-from backpack_dev.kind_provider import HTTP_PORT, NAME, KindProvider
+from backpack_dev.kind_provider import HTTP_PORT, HTTPS_PORT, NAME, KindProvider
 from backpack_dev.source import DEVCLUSTER
 from backpack_devcluster import paths
 from support.helm import Helm, environment
@@ -20,13 +20,16 @@ def test_the_configuration_names_the_cluster_and_one_node() -> None:
 
 def test_the_ingress_is_reached_through_the_node_on_loopback_only() -> None:
     text = (paths.ADDONS / "traefik.yaml").read_text()
-    filled = Template(text).substitute(TRAEFIK_IMAGE="t", HTTP_PORT=str(HTTP_PORT), HTTP_HOST_IP="127.0.0.1")
+    filled = Template(text).substitute(
+        TRAEFIK_IMAGE="t", HTTP_PORT=str(HTTP_PORT), HTTPS_PORT=str(HTTPS_PORT), HTTP_HOST_IP="127.0.0.1"
+    )
     (deployment,) = [d for d in yaml.safe_load_all(filled) if d["kind"] == "Deployment"]
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
-    (mapping,) = CONFIG["nodes"][0]["extraPortMappings"]
+    mappings = CONFIG["nodes"][0]["extraPortMappings"]
 
-    assert container["ports"][0]["hostPort"] == mapping["containerPort"]
-    assert (mapping["hostPort"], mapping["listenAddress"]) == (HTTP_PORT, "127.0.0.1")
+    assert [port["hostPort"] for port in container["ports"]] == [one["containerPort"] for one in mappings]
+    assert [one["hostPort"] for one in mappings] == [HTTP_PORT, HTTPS_PORT]
+    assert {one["listenAddress"] for one in mappings} == {"127.0.0.1"}
 
 
 def test_the_chart_takes_kind_s_values(helm: Helm) -> None:

@@ -7,7 +7,11 @@ from backpack_dev.next_steps import next_steps
 from backpack_dev.system import RunningSystem
 
 SYSTEM = RunningSystem(
-    kubeconfig=Path("/state/kubeconfig"), kubectl=Path("/state/bin/kubectl"), helm=Path("/h"), http_port=8080
+    kubeconfig=Path("/state/kubeconfig"),
+    kubectl=Path("/state/bin/kubectl"),
+    helm=Path("/h"),
+    http_port=8080,
+    https_port=8443,
 )
 EXAMPLE = {
     "metadata": {"name": "todo"},

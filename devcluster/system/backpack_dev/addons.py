@@ -14,7 +14,12 @@ TRAEFIK_UPSTREAM = "traefik:v3.7.15"
 def apply_traefik(cluster: Cluster, *, image: str, host_ip: str) -> None:
     """Install Traefik, listening on the node's `host_ip`, and wait until it is rolled out."""
     kubectl = (cluster.kubectl, f"--kubeconfig={cluster.kubeconfig}")
-    values = {"TRAEFIK_IMAGE": image, "HTTP_PORT": str(cluster.http_port), "HTTP_HOST_IP": host_ip}
+    values = {
+        "TRAEFIK_IMAGE": image,
+        "HTTP_HOST_IP": host_ip,
+        "HTTP_PORT": str(cluster.http_port),
+        "HTTPS_PORT": str(cluster.https_port),
+    }
     for manifest in ("traefik-crds.yaml", "traefik.yaml"):
         text = Template((paths.ADDONS / manifest).read_text()).substitute(values)
         run(*kubectl, "apply", "--server-side", "--filename=-", stdin=text)

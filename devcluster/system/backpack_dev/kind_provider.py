@@ -16,6 +16,7 @@ from .source import CHART, DEVCLUSTER
 
 NAME = "backpack"
 HTTP_PORT = 8080
+HTTPS_PORT = 8443
 
 
 class KindProvider:
@@ -64,4 +65,5 @@ class KindProvider:
             kubectl=Path(shutil.which("kubectl") or "kubectl"),
             helm=Path(shutil.which("helm") or "helm"),
             http_port=HTTP_PORT,
+            https_port=HTTPS_PORT,
         )

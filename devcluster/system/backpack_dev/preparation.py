@@ -16,6 +16,6 @@ TEST_PROGRAMS = (
 def prepare(report: Report) -> None:
     """Have everything at hand that the tests start."""
     packages.ensure(TEST_PROGRAMS, report)
-    for program in ("kubernetes", "ferretdb", "helm", "kubeconform"):
+    for program in ("kubernetes", "ferretdb", "helm", "kubeconform", "pebble"):
         gobuild.build(program, report)
     schemas.directory(report)

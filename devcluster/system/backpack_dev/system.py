@@ -43,11 +43,14 @@ class RunningSystem:
     kubectl: Path
     helm: Path
     http_port: int
+    https_port: int
     domain: str = DOMAIN
 
     @classmethod
     def of(cls, cluster: Cluster) -> "RunningSystem":
-        return cls(cluster.kubeconfig, cluster.kubectl, cluster.helm, cluster.http_port)
+        return cls(
+            cluster.kubeconfig, cluster.kubectl, cluster.helm, cluster.http_port, cluster.https_port
+        )
 
 
 def up(report: Report, provider: Provider | None = None) -> tuple[RunningSystem, dict[str, Any]]:
@@ -91,6 +94,7 @@ def install_chart(cluster: Cluster, provider: Provider, images: Mapping[str, Bui
     """Install or upgrade the operator, with the images that were just built."""
     settings = [f"--set-string=images.{CHART_KEYS[name]}={image.reference}" for name, image in images.items()]
     settings.append(f"--set=operator.http.port={cluster.http_port}")
+    settings.append(f"--set=operator.https.port={cluster.https_port}")
     run(
         cluster.helm,
         "upgrade",
