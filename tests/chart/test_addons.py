@@ -63,6 +63,7 @@ def test_traefik_crosses_no_namespace_and_trusts_no_client() -> None:
 
     assert arguments["providers.kubernetescrd.allowcrossnamespace"] == "false"
     assert arguments["providers.kubernetescrd.allowexternalnameservices"] == "false"
+    assert arguments["providers.kubernetescrd.safenaming"] == "true"
     assert arguments["api"] == "false"
     assert not [name for name in arguments if "forwardedheaders" in name or "insecure" in name]
     assert arguments["accesslog.format"] == "json"

@@ -48,9 +48,7 @@ class RunningSystem:
 
     @classmethod
     def of(cls, cluster: Cluster) -> "RunningSystem":
-        return cls(
-            cluster.kubeconfig, cluster.kubectl, cluster.helm, cluster.http_port, cluster.https_port
-        )
+        return cls(cluster.kubeconfig, cluster.kubectl, cluster.helm, cluster.http_port, cluster.https_port)
 
 
 def up(report: Report, provider: Provider | None = None) -> tuple[RunningSystem, dict[str, Any]]:
