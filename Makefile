@@ -55,6 +55,7 @@ lint: $(READY) ## Style, types, layers, the chart
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/backpack-dev lint-chart
+	$(BIN)/backpack-dev lint-sdk
 
 format: $(READY) ## Put the Python code into the project's form
 	$(BIN)/ruff check --fix-only --quiet .

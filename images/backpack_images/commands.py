@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from .errors import ImageError
 
@@ -16,6 +17,7 @@ def run(
     what: str,
     stdin: str = "",
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> str:
     """Run `command` to its end and return its standard output.
 
@@ -27,6 +29,7 @@ def run(
             command,
             input=stdin,
             env={**os.environ, **(environment or {})},
+            cwd=folder,
             capture_output=True,
             text=True,
             check=False,

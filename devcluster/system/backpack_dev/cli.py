@@ -11,7 +11,7 @@ import typer
 from backpack_devcluster import paths
 from backpack_devcluster import report as reports
 from backpack_devcluster.errors import DevClusterError
-from backpack_images import chart_definitions, lint_chart, reference
+from backpack_images import chart_definitions, javascript, lint_chart, reference
 from backpack_images.errors import ImageError
 
 from . import dev_loop, preparation, system
@@ -81,6 +81,13 @@ def check_chart() -> None:
     """helm lint, and kubeconform on what the chart renders to."""
     with sentences():
         lint_chart.lint(reports.for_terminal())
+
+
+@app.command("lint-sdk")
+def check_sdk() -> None:
+    """The types and the style of sdk/js."""
+    with sentences():
+        javascript.lint(reports.for_terminal())
 
 
 def main() -> None:

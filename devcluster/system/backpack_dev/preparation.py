@@ -2,7 +2,7 @@
 
 from backpack_devcluster import gobuild, packages
 from backpack_devcluster.report import Report
-from backpack_images import schemas
+from backpack_images import javascript, schemas
 
 TEST_PROGRAMS = (
     packages.Need("redis-server", "redis-server"),
@@ -19,3 +19,4 @@ def prepare(report: Report) -> None:
     for program in ("kubernetes", "ferretdb", "helm", "kubeconform", "pebble"):
         gobuild.build(program, report)
     schemas.directory(report)
+    javascript.ensure(report)
