@@ -12,6 +12,9 @@ UID_ANNOTATION = f"{GROUP}/uid"
 RESTARTED_ANNOTATION = f"{GROUP}/restartedAt"
 """On a Backpack: a moment (RFC 3339). Setting another one restarts all its pods."""
 
+UPGRADE_FIRST_LABEL = f"{GROUP}/upgrade-first"
+"""On a Backpack, with the value `true`: it is upgraded before those that don't have it."""
+
 FIELD_MANAGER = "backpack-operator"
 """The one field manager of the operator's server-side apply."""
 

@@ -20,6 +20,7 @@ from backpack_operator.reconcile.queue import WorkQueue
 from backpack_operator.reconcile.reconciler import Reconciler
 from backpack_operator.reconcile.resync import Memory, Resync
 from backpack_operator.reconcile.signing import Signing
+from backpack_operator.reconcile.waves.fleet import Fleet
 from backpack_operator.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -31,14 +32,17 @@ async def run(settings: Settings) -> None:
     client = await KubeClient.connect(metrics.count_request)
     queue: WorkQueue[Key] = WorkQueue()
     signing = Signing(client, settings.namespace)
-    memory = Memory(Backpacks(), Children(), Hostnames(client, settings.namespace, queue.add), signing)
+    fleet = Fleet(settings, queue.add_after)
+    memory = Memory(
+        Backpacks(fleet.note), Children(), Hostnames(client, settings.namespace, queue.add), signing
+    )
     admin = AdminApi()
 
     async def deliver(delivery: Delivery) -> None:
         await admin.put_configuration(delivery.url, signing.token(delivery.audience), delivery.text)
 
     deliveries = Deliveries(deliver, queue.add)
-    reconciler = Reconciler(client, settings, *memory, deliveries)
+    reconciler = Reconciler(client, settings, *memory, deliveries, fleet)
     loop = Loop(queue, reconciler.reconcile, metrics, settings)
     resync = Resync(client, memory, settings.watch_namespaces, queue.add_after)
     informer = Informer(memory.backpacks, memory.children, queue, resync)
@@ -57,6 +61,7 @@ async def run(settings: Settings) -> None:
         ),
         memory.backpacks.summaries,
     )
+    metrics.upgrades(fleet.upgrades)
     health = Health(client.version, lambda: loop.alive and deliveries.alive, lambda: resync.stalled)
     http = await serve(application(health, metrics), settings.http_port)
     stop, ready, stopped = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -65,6 +70,7 @@ async def run(settings: Settings) -> None:
         await ready.wait()
         _on_signals(stopped)
         await resync.first()
+        fleet.open()
         loop.open()
         logger.info("reconciling %d Backpacks", len(memory.backpacks))
         await resync.run(settings.resync_seconds)

@@ -24,6 +24,18 @@ class Summary:
     """Of Ready; empty without a status."""
     failing: tuple[tuple[str, str], ...] = ()
     """The conditions that somebody has to do something about, each with its reason."""
+    version: str = ""
+    """Of the core API that is rolled out; empty before the first one is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrades:
+    """How far the upgrade of the fleet is."""
+
+    states: tuple[tuple[str, int], ...]
+    """How many Backpacks are in each state."""
+    failed: tuple[tuple[str, str], ...]
+    """Namespace and name of those that halt it."""
 
 
 class Metrics:
@@ -58,6 +70,10 @@ class Metrics:
         is said of every Backpack."""
         self.registry.register(_Gauges(tuple(numbers), backpacks))
 
+    def upgrades(self, read: Callable[[], Upgrades]) -> None:
+        """How far the upgrade of the fleet is, read when it is asked for."""
+        self.registry.register(_UpgradeGauges(read))
+
     def text(self) -> bytes:
         return generate_latest(self.registry)
 
@@ -89,6 +105,14 @@ class _Gauges(Collector):
         for (status, reason), count in sorted(Counter((one.ready, one.reason) for one in summaries).items()):
             by_reason.add_metric([status, reason], count)
         yield by_reason
+        by_version = GaugeMetricFamily(
+            f"{_PREFIX}_backpacks_by_version",
+            "Backpacks, by the version of the core API that is rolled out.",
+            labels=["version"],
+        )
+        for version, count in sorted(Counter(one.version or "none" for one in summaries).items()):
+            by_version.add_metric([version], count)
+        yield by_version
         # Named for the Backpack, and not `namespace`, which a scrape gives to the operator's own pod.
         failing = GaugeMetricFamily(
             f"{_PREFIX}_backpack_failing",
@@ -99,3 +123,32 @@ class _Gauges(Collector):
             for condition, reason in one.failing:
                 failing.add_metric([one.namespace, one.name, condition, reason], 1)
         yield failing
+
+
+class _UpgradeGauges(Collector):
+    def __init__(self, read: Callable[[], Upgrades]) -> None:
+        self._read = read
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        upgrades = self._read()
+        states = GaugeMetricFamily(
+            f"{_PREFIX}_upgrade_backpacks",
+            "Backpacks, by how they stand to the upgrade of the fleet.",
+            labels=["state"],
+        )
+        for state, count in upgrades.states:
+            states.add_metric([state], count)
+        yield states
+        yield GaugeMetricFamily(
+            f"{_PREFIX}_upgrade_halted",
+            "1 while no Backpack's turn comes, since one has failed.",
+            value=1 if upgrades.failed else 0,
+        )
+        failed = GaugeMetricFamily(
+            f"{_PREFIX}_upgrade_failed",
+            "1 for each Backpack whose pods were not ready in time after its turn.",
+            labels=["backpack_namespace", "backpack_name"],
+        )
+        for namespace, name in upgrades.failed:
+            failed.add_metric([namespace, name], 1)
+        yield failed

@@ -109,6 +109,12 @@ class Settings(BaseSettings):
     dns_ports: Ports = (53,)
     """The ports on which the DNS pods listen, which may differ from their Service's."""
 
+    upgrade_max_unavailable: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,4}|[1-9][0-9]?%|100%)$")] = "5%"
+    """How many Backpacks at a time take what changes in their pods with the settings, such
+    as a new image: a number, or a part of all that take part, rounded down but at least one."""
+    upgrade_timeout_seconds: float = Field(default=600, gt=0)
+    """Within this its pods must be ready then; else no other Backpack's turn comes."""
+
     workers: int = Field(default=8, ge=1, le=64)
     """How many Backpacks are reconciled at the same time."""
     resync_seconds: float = Field(default=600, ge=1)
@@ -139,5 +145,10 @@ class Settings(BaseSettings):
         """What `status.version` says once `image_api` is rolled out."""
         if self.api_version:
             return self.api_version
-        name = self.image_api.partition("@")[0].rpartition("/")[2]
-        return name.partition(":")[2] or "latest"
+        return tag(self.image_api)
+
+
+def tag(image: str) -> str:
+    """The tag of an image's reference."""
+    name = image.partition("@")[0].rpartition("/")[2]
+    return name.partition(":")[2] or "latest"

@@ -60,6 +60,7 @@ def test_the_operator_understands_every_variable_it_is_given(
     )
     assert settings.watch_namespaces == ("apps", "shop")
     assert settings.storage_class == "fast"
+    assert (settings.upgrade_max_unavailable, settings.upgrade_timeout_seconds) == ("3", 120)
     assert settings.image_api == f"registry.example.com/backpack/core-api:{VERSION}"
     assert settings.traefik_pod_labels == {"app.kubernetes.io/name": "traefik"}
     assert settings.version == VERSION

@@ -1,5 +1,6 @@
 """A live child as it is remembered: little, since a fleet has tens of thousands."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ class Child:
     verified: str | None
     body: Mapping[str, Any] | None
     rollout: Rollout | None
+    image: str | None
+    """Of a Deployment: that of its first container."""
     deleting: bool
 
 
@@ -51,8 +54,15 @@ def observe(body: Mapping[str, Any]) -> Child:
         verified=None,
         body=slim,
         rollout=Rollout.of(body) if is_deployment else None,
+        image=_image(body) if is_deployment else None,
         deleting="deletionTimestamp" in metadata,
     )
+
+
+def _image(deployment: Mapping[str, Any]) -> str:
+    """Shared between all that have the same one."""
+    image: str = deployment["spec"]["template"]["spec"]["containers"][0].get("image", "")
+    return sys.intern(image)
 
 
 def _is_backpack(owner: Mapping[str, Any], metadata: Mapping[str, Any]) -> bool:

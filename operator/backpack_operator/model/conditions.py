@@ -14,10 +14,14 @@ WEB_READY = "WebReady"
 ROUTE_READY = "RouteReady"
 CONFIGURED = "Configured"
 PROGRESSING = "Progressing"
+UP_TO_DATE = "UpToDate"
 DEGRADED = "Degraded"
 MULTI_ATTACH_RISK = "MultiAttachRisk"
 """There only where it is True, as is the next."""
 COLLECTIONS_RELEASED = "CollectionsReleased"
+
+PARTS = (DATABASE_READY, CACHE_READY, API_READY, WEB_READY)
+"""Those of the four programs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from typing import Any
 
 from backpack_operator.model.conditions import Condition
 from backpack_operator.model.declared import Declared
+from backpack_operator.model.runtime import Runtime
+from backpack_operator.model.upgrade import Upgrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,10 @@ class Status:
     configuration: str | None
     """The digest of the configuration that the running API has taken last."""
     collections: tuple[Declared, ...]
+    runtime: Runtime | None
+    """What of the operator's settings its pods are to run."""
+    upgrade: Upgrade | None
+    """There from its turn in a wave until its pods are ready."""
 
     @classmethod
     def parse(cls, written: Mapping[str, Any]) -> "Status":
@@ -37,6 +43,8 @@ class Status:
             selector=written.get("selector"),
             configuration=written.get("configuration"),
             collections=tuple(Declared.parse(one) for one in written.get("collections") or ()),
+            runtime=Runtime.parse(written["runtime"]) if written.get("runtime") else None,
+            upgrade=Upgrade.parse(written["upgrade"]) if written.get("upgrade") else None,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,4 +60,6 @@ class Status:
             "selector": self.selector,
             "configuration": self.configuration,
             "collections": [one.to_dict() for one in self.collections] or None,
+            "runtime": self.runtime.to_dict() if self.runtime else None,
+            "upgrade": self.upgrade.to_dict() if self.upgrade else None,
         }

@@ -1,6 +1,6 @@
 """All Backpacks the informer has told of."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from backpack_operator.metrics import Summary
@@ -14,9 +14,13 @@ _CHOSEN = frozenset({SUSPENDED, PAUSED})
 
 
 class Backpacks:
-    """Kept as they were read and parsed when they are needed: they are few."""
+    """Kept as they were read and parsed when they are needed: they are few.
 
-    def __init__(self) -> None:
+    `note(key, body)` hears of each that is new or has changed, and with None of each that
+    is gone."""
+
+    def __init__(self, note: Callable[[Key, Mapping[str, Any] | None], None] = lambda *_: None) -> None:
+        self._note = note
         self._bodies: dict[Key, Mapping[str, Any]] = {}
 
     def __len__(self) -> int:
@@ -41,7 +45,7 @@ class Backpacks:
     def summaries(self) -> Iterator[Summary]:
         """What the status of each one says."""
         for key, body in self._bodies.items():
-            yield _summary(key, (body.get("status") or {}).get("conditions", ()))
+            yield _summary(key, body.get("status") or {})
 
     def seen(self, body: Mapping[str, Any]) -> Key | None:
         """Take in a Backpack that exists; answers its key if there is something new,
@@ -55,6 +59,7 @@ class Backpacks:
         annotations = dict(slim.get("annotations") or {})
         annotations.pop("kubectl.kubernetes.io/last-applied-configuration", None)
         self._bodies[key] = {**body, "metadata": {**slim, "annotations": annotations}}
+        self._note(key, body)
         return key
 
     def gone(self, body: Mapping[str, Any]) -> Key | None:
@@ -63,25 +68,27 @@ class Backpacks:
         key = Key(metadata["namespace"], metadata["name"])
         if not self.has(key, metadata["uid"]):
             return None
-        del self._bodies[key]
+        self.forget(key)
         return key
 
     def forget(self, key: Key) -> None:
         self._bodies.pop(key, None)
+        self._note(key, None)
 
 
-def _summary(key: Key, conditions: Sequence[Mapping[str, Any]]) -> Summary:
-    by_type = {condition["type"]: condition for condition in conditions}
+def _summary(key: Key, status: Mapping[str, Any]) -> Summary:
+    by_type = {condition["type"]: condition for condition in status.get("conditions") or ()}
+    version = status.get("version") or ""
     ready = by_type.get(names.READY)
     if ready is None:
-        return Summary(key.namespace, key.name, "Unknown", "", ((names.READY, ""),))
+        return Summary(key.namespace, key.name, "Unknown", "", ((names.READY, ""),), version)
     failing = []
     if ready["status"] != "True" and ready["reason"] not in _CHOSEN:
         failing.append((names.READY, ready["reason"]))
     degraded = by_type.get(names.DEGRADED)
     if degraded is not None and degraded["status"] == "True":
         failing.append((names.DEGRADED, degraded["reason"]))
-    return Summary(key.namespace, key.name, ready["status"], ready["reason"], tuple(failing))
+    return Summary(key.namespace, key.name, ready["status"], ready["reason"], tuple(failing), version)
 
 
 def _is_older(metadata: Mapping[str, Any], known: Mapping[str, Any]) -> bool:

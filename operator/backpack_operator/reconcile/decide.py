@@ -11,9 +11,11 @@ from backpack_operator.model.credentials import FreshPasswords, complete
 from backpack_operator.model.delivery import Document
 from backpack_operator.model.digests import digest
 from backpack_operator.model.kinds import RETAINED, ObjectKey
+from backpack_operator.model.runtime import Runtime
 from backpack_operator.model.standing import Standing, standing
 from backpack_operator.reconcile.observed import Observed, child_keys
 from backpack_operator.reconcile.policies import Case, held, volume_engine
+from backpack_operator.reconcile.turn import Turn, turn
 from backpack_operator.settings import Settings
 from backpack_operator.specs import children
 from backpack_operator.specs.config_map import configuration
@@ -48,6 +50,8 @@ class Plan:
     engine: str | None
     document: Document | None
     """What the API has to work by; None where nothing may be touched."""
+    turn: Turn | None
+    """What the pods are to run; None where nothing may be touched."""
 
 
 def wants_finalizer(backpack: Backpack) -> bool:
@@ -66,7 +70,7 @@ def decide(backpack: Backpack, observed: Observed, settings: Settings, fresh: Fr
     case = Case(backpack, observed, standings)
     conflicts = tuple(case.keys(Standing.FOREIGN))
     if (hold := held(case)) is not None:
-        return Plan(hold, (), (), conflicts, backpack.status.engine, None)
+        return Plan(hold, (), (), conflicts, backpack.status.engine, None, None)
     engine = (
         backpack.status.engine
         or volume_engine(backpack, observed)
@@ -74,7 +78,13 @@ def decide(backpack: Backpack, observed: Observed, settings: Settings, fresh: Fr
         or settings.default_engine
     )
     document = Document.of(configuration(backpack, settings, observed.admin_keys))
-    bodies = _bodies(case, settings, engine, fresh, document)
+    chosen = turn(case, Runtime.of(settings, engine))
+    credentials = complete(observed.credentials(backpack), fresh)
+    of_pods = chosen.runtime.within(settings, engine) if chosen.waits else settings
+    bodies = [
+        *_at_rest(case, settings, engine, credentials, document),
+        *_workloads(case, of_pods, engine, credentials),
+    ]
     wanted = {item.key: item for item in map(_stamped, bodies)}
     untouchable = {
         key
@@ -97,6 +107,7 @@ def decide(backpack: Backpack, observed: Observed, settings: Settings, fresh: Fr
         conflicts=conflicts,
         engine=engine,
         document=document,
+        turn=chosen,
     )
 
 
@@ -108,22 +119,27 @@ def _standings(backpack: Backpack, observed: Observed, settings: Settings) -> di
     return {key: stands for key, stands in standings.items() if key in named or stands is Standing.OURS}
 
 
-def _bodies(
-    case: Case, settings: Settings, engine: str, fresh: FreshPasswords, document: Document
+def _at_rest(
+    case: Case, settings: Settings, engine: str, credentials: Mapping[str, str], document: Document
 ) -> list[dict[str, Any]]:
+    """All children but the Deployments."""
     backpack, observed = case.backpack, case.observed
-    credentials = complete(observed.credentials(backpack), fresh)
     volumes = observed.recorded_volumes(backpack) | observed.filled_volumes(backpack)
-    stores = _needs_stores(backpack, observed)
     bodies = [
         credentials_secret(backpack, credentials, volumes),
         *volume_claims(backpack, settings, engine, observed.claims(backpack)),
         *children.network(backpack, settings, document.text),
-        *children.workloads(backpack, settings, engine, credentials, stores=stores),
     ]
     if observed.accepted(backpack):
         bodies += children.routes(backpack, settings)
     return bodies
+
+
+def _workloads(
+    case: Case, settings: Settings, engine: str, credentials: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    stores = _needs_stores(case.backpack, case.observed)
+    return children.workloads(case.backpack, settings, engine, credentials, stores=stores)
 
 
 def _needs_stores(backpack: Backpack, observed: Observed) -> bool:

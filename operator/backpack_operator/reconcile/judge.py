@@ -16,7 +16,9 @@ from backpack_operator.reconcile.verdicts.configuration import (
 from backpack_operator.reconcile.verdicts.found import Found
 from backpack_operator.reconcile.verdicts.routes import hostname, route
 from backpack_operator.reconcile.verdicts.summary import degraded, progressing, ready
+from backpack_operator.reconcile.verdicts.upgrade import kept_mark, up_to_date
 from backpack_operator.reconcile.verdicts.volumes import multi_attach_risk
+from backpack_operator.settings import tag
 from backpack_operator.specs.addresses import backpack_hosts
 from backpack_operator.specs.labels import selector
 
@@ -34,6 +36,7 @@ def judge(found: Found) -> list[Verdict]:
         *parts,
         configured(found),
         progressing(found),
+        up_to_date(found),
         degraded(found),
         *(told for told in (multi_attach_risk(found), collections_released(found)) if told is not None),
     ]
@@ -51,9 +54,19 @@ def status(found: Found, verdicts: Sequence[Verdict], now: str) -> Status:
         url=places.site_origin if places else None,
         api_url=places.api_origin if places else None,
         engine=found.plan.engine,
-        version=found.settings.version if rolled_out else former.version,
+        version=_version(found) if rolled_out else former.version,
         replicas=api.total if api is not None else 0,
         selector=",".join(f"{key}={value}" for key, value in sorted(selector(backpack, "api").items())),
         configuration=taken_digest(found),
         collections=declared(found),
+        runtime=found.plan.turn.runtime if found.plan.turn is not None else former.runtime,
+        upgrade=kept_mark(found),
     )
+
+
+def _version(found: Found) -> str | None:
+    """Of the core API whose pods are all ready; one that waits for its turn has the former."""
+    former, turn = found.backpack.status.version, found.plan.turn
+    if turn is None or turn.runtime.images.api == found.settings.image_api:
+        return found.settings.version
+    return former or tag(turn.runtime.images.api)

@@ -94,6 +94,8 @@ class Observed:
     certificate: frozenset[str] | None = None
     """The keys of the Secret that `spec.tls` names; None where it names none, or there
     is none of that name."""
+    may_upgrade: bool = False
+    """Whether its turn in the wave has come."""
 
     def child(self, backpack: Backpack, kind: Kind, part: str) -> Child | None:
         return self.children.get(ObjectKey(kind, backpack.namespace, backpack.child(part)))

@@ -29,8 +29,11 @@ from backpack_operator.reconcile.judge import judge, status
 from backpack_operator.reconcile.observed import Observed
 from backpack_operator.reconcile.pause import paused
 from backpack_operator.reconcile.signing import Signing
-from backpack_operator.reconcile.verdicts.found import Found
+from backpack_operator.reconcile.turn import Turn, begun
+from backpack_operator.reconcile.verdicts.found import Found, Wave
 from backpack_operator.reconcile.verdicts.routes import CERTIFICATE_MISSING
+from backpack_operator.reconcile.verdicts.upgrade import failed, kept_mark
+from backpack_operator.reconcile.waves.fleet import Fleet
 from backpack_operator.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -59,6 +62,7 @@ class Reconciler:
     hostnames: Hostnames
     signing: Signing
     deliveries: Deliveries
+    fleet: Fleet
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def reconcile(self, key: Key) -> Outcome:
@@ -83,8 +87,10 @@ class Reconciler:
         live = await gather(self.client, self.children, backpack, self.settings)
         holder = await self.hostnames.acquire(backpack)
         secret = await certificate(self.client, backpack, self.settings)
-        observed = Observed(live, holder, self.signing.trusted, secret)
+        observed = Observed(live, holder, self.signing.trusted, secret, self.fleet.turn(backpack.key))
         plan = decide(backpack, observed, self.settings, FreshPasswords.make())
+        if plan.turn is not None and plan.turn.begins:
+            backpack = await self._begin(backpack, plan.turn)
         after, refusals = await apply(self.client, self.children, plan, live)
         await remove(self.client, self.children, plan.remove)
         for doomed, _ in plan.remove:
@@ -96,7 +102,7 @@ class Reconciler:
             await self.hostnames.release(backpack.key, keep=holder if observed.accepted(backpack) else None)
         observed = replace(observed, children=after)
         report = self._deliver(backpack, plan, observed)
-        found = Found(backpack, plan, observed, self.settings, refusals, report)
+        found = Found(backpack, plan, observed, self.settings, refusals, report, self._wave(backpack))
         verdicts = judge(found)
         await self._post(backpack, verdicts)
         await self._write(backpack, status(found, verdicts, self._now()))
@@ -121,7 +127,28 @@ class Reconciler:
             or bool(found.plan.conflicts)
             or not found.accepted
             or CERTIFICATE_MISSING in reasons
+            # Its time may run out.
+            or (kept_mark(found) is not None and failed(found) is None)
         )
+
+    def _wave(self, backpack: Backpack) -> Wave:
+        mark = backpack.status.upgrade
+        return Wave(self.fleet.halted_by, mark.seconds(self.clock()) if mark is not None else 0.0)
+
+    async def _begin(self, backpack: Backpack, chosen: Turn) -> Backpack:
+        """Write that its turn has come, before any pod is touched, so that whoever goes on
+        after a crash counts it; and only if it still is as it was read, since it may have
+        been paused just now."""
+        status = begun(backpack, chosen, self._now())
+        change = {"metadata": {"resourceVersion": backpack.resource_version}, "status": status.to_dict()}
+        body = await self.client.patch(BACKPACK, backpack.namespace, backpack.name, change, part="status")
+        self.backpacks.seen(body)
+        logger.info(
+            "its turn has come to run %s",
+            chosen.runtime.images.api,
+            extra=about(backpack.namespace, backpack.name),
+        )
+        return Backpack.parse(body)
 
     async def _finalizers(self, backpack: Backpack) -> Backpack:
         """Before there is data to delete, so that a deletion can't overtake it."""

@@ -45,6 +45,7 @@ def test_a_backpack_that_serves(world: Any, todo: Backpack) -> None:
         "RouteReady": (True, "Routed"),
         "Configured": (False, "Waiting"),
         "Progressing": (False, "Settled"),
+        "UpToDate": (True, "Current"),
         "Degraded": (False, "AsExpected"),
     }
 

@@ -50,6 +50,10 @@
 {{- end }}
 - name: BACKPACK_OPERATOR_CLUSTER_DOMAIN
   value: {{ $operator.clusterDomain | quote }}
+- name: BACKPACK_OPERATOR_UPGRADE_MAX_UNAVAILABLE
+  value: {{ toString $operator.upgrades.maxUnavailable | quote }}
+- name: BACKPACK_OPERATOR_UPGRADE_TIMEOUT_SECONDS
+  value: {{ int $operator.upgrades.timeoutSeconds | quote }}
 - name: BACKPACK_OPERATOR_WORKERS
   value: {{ int $operator.workers | quote }}
 - name: BACKPACK_OPERATOR_RESYNC_SECONDS

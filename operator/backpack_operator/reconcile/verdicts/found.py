@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backpack_operator.errors import ApiError, NotFound
 from backpack_operator.model import conditions as names
-from backpack_operator.model.backpack import Backpack
+from backpack_operator.model.backpack import Backpack, Key
 from backpack_operator.model.child import Child
 from backpack_operator.model.delivery import Report
 from backpack_operator.model.kinds import TRAEFIKS, VOLUME_CLAIM, ObjectKey
@@ -64,6 +64,15 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Wave:
+    """What concerns this Backpack of the upgrade of the fleet: by whom it is halted, and how
+    many seconds ago its own turn came, if it did."""
+
+    halted_by: Key | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """`refusals`: what the API server would not take; `report`: what is known of bringing
     the API its configuration, None where nothing is to be brought."""
@@ -74,6 +83,7 @@ class Found:
     settings: Settings
     refusals: Sequence[Refusal] = ()
     report: Report | None = None
+    wave: Wave = Wave()
 
     def failures(self) -> Mapping[str, Told]:
         """Condition type -> reason and sentence, of what could not be applied."""

@@ -9,6 +9,7 @@ from backpack_operator.reconcile.policies import NAME_CONFLICT, conflict_message
 from backpack_operator.reconcile.verdicts.components import trouble
 from backpack_operator.reconcile.verdicts.configuration import undelivered
 from backpack_operator.reconcile.verdicts.found import SUSPENDED, WAITING, Found, Told
+from backpack_operator.reconcile.verdicts.upgrade import failed
 from backpack_operator.reconcile.verdicts.volumes import growing, resize_trouble
 from backpack_operator.specs.addresses import backpack_hosts
 
@@ -53,6 +54,8 @@ def degraded(found: Found) -> Verdict:
 
 def _failure(found: Found) -> Told | None:
     """The worst first."""
+    if (upgrade := failed(found)) is not None:
+        return upgrade
     if found.plan.conflicts:
         return NAME_CONFLICT, conflict_message(list(found.plan.conflicts))
     if found.refusals:
