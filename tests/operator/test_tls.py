@@ -1,29 +1,41 @@
-"""A Secret with a certificate that is missing is told of, and its coming is noticed."""
+"""A Secret without a fit certificate is told of, and its mending is noticed."""
 
-from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE, MIDDLEWARE
+from typing import Any
+
+from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE, MIDDLEWARE, SECRET
+from support.certificates import DAY, Authority, Pair, tls_secret
 from support.operated_cluster import Operated
 from support.waiting import eventually
 
 TLS = {"mode": "Secret", "secretName": "todo-tls"}
 
 
-def test_a_certificate_may_come_later(operated: Operated) -> None:
-    operated.cluster.backpack(operated.namespace, "todo", tls=TLS)
-    told = operated.cluster.wait_reason(operated.namespace, "todo", "RouteReady", "CertificateMissing")
+HOSTS = ("todo.example.test", "todo-api.example.test")
+
+
+def secret(namespace: str, pair: Pair) -> dict[str, Any]:
+    body = tls_secret("todo-tls", pair)
+    return {**body, "metadata": {**body["metadata"], "namespace": namespace}}
+
+
+def test_a_certificate_may_come_later_and_be_mended(operated: Operated) -> None:
+    authority, namespace = Authority.make(), operated.namespace
+    operated.cluster.backpack(namespace, "todo", tls=TLS)
+    told = operated.cluster.wait_reason(namespace, "todo", "RouteReady", "CertificateMissing")
     assert "kubectl create secret tls todo-tls" in told["message"]
-    route = operated.cluster.get(INGRESS_ROUTE, operated.namespace, "todo-site")
+    route = operated.cluster.get(INGRESS_ROUTE, namespace, "todo-site")
     assert route["spec"].get("tls") == {"secretName": "todo-tls"}
 
-    secret = {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {"name": "todo-tls", "namespace": operated.namespace},
-        "type": "kubernetes.io/tls",
-        "stringData": {"tls.crt": "a certificate", "tls.key": "a key"},
-    }
-    operated.cluster.create(secret)
-    operated.cluster.wait_reason(operated.namespace, "todo", "RouteReady", "Routed")
-    assert "a key" not in operated.operator.process.log_text()
+    operated.cluster.create(secret(namespace, authority.issue(HOSTS[0])))
+    told = operated.cluster.wait_reason(namespace, "todo", "RouteReady", "CertificateInvalid")
+    assert "not for todo-api.example.test" in told["message"]
+
+    expired, good = authority.issue(*HOSTS, starts=-2 * DAY, ends=-DAY), authority.issue(*HOSTS)
+    for pair, reason in ((expired, "CertificateExpired"), (good, "Routed")):
+        operated.cluster.change(SECRET, namespace, "todo-tls", data=secret(namespace, pair)["data"])
+        operated.cluster.wait_reason(namespace, "todo", "RouteReady", reason)
+    log = operated.operator.process.log_text()
+    assert not any(line in log for line in good.key.splitlines())
 
 
 def test_routes_follow_the_mode(operated: Operated) -> None:

@@ -1,19 +1,21 @@
 """Certificates that tests make, and the ones that a server shows."""
 
+import base64
 import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
 DAY = timedelta(days=1)
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 
 
 class Pair(NamedTuple):
@@ -44,14 +46,16 @@ class Authority:
     def pem(self) -> str:
         return pem(self.root)
 
-    def issue(self, *hosts: str, starts: timedelta = -DAY, ends: timedelta = DAY) -> Pair:
+    def issue(
+        self, *hosts: str, starts: timedelta = -DAY, ends: timedelta = DAY, key: PrivateKey | None = None
+    ) -> Pair:
         """A certificate for these hosts; `starts` and `ends` are counted from now."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = key or ec.generate_private_key(ec.SECP256R1())
         now = datetime.now(UTC)
-        builder = _builder(self.root.subject, _name(hosts[0]), key, now + starts, now + ends)
-        builder = builder.add_extension(
-            x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts]), critical=False
-        )
+        builder = _builder(self.root.subject, _name("A test"), key, now + starts, now + ends)
+        if hosts:
+            names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
+            builder = builder.add_extension(names, critical=False)
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
         made = builder.add_extension(issuer, critical=False).sign(self.key, SHA256())
         return Pair(pem(made), key_pem(key))
@@ -61,10 +65,22 @@ def pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def key_pem(key: ec.EllipticCurvePrivateKey) -> str:
+def key_pem(key: PrivateKey) -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
+
+
+def tls_secret(name: str, pair: Pair) -> dict[str, Any]:
+    """A Secret of it, as `kubectl create secret tls` makes one."""
+    data = {"tls.crt": pair.certificate, "tls.key": pair.key}
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": name},
+        "type": "kubernetes.io/tls",
+        "data": {key: base64.b64encode(text.encode()).decode() for key, text in data.items()},
+    }
 
 
 def trusting(root: str) -> ssl.SSLContext:
@@ -98,7 +114,7 @@ def _name(text: str) -> x509.Name:
 
 
 def _builder(
-    issuer: x509.Name, subject: x509.Name, key: ec.EllipticCurvePrivateKey, start: datetime, end: datetime
+    issuer: x509.Name, subject: x509.Name, key: PrivateKey, start: datetime, end: datetime
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()

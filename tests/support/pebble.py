@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from backpack_dev.provider import choose
 from backpack_devcluster.report import PlainReport
 from backpack_images.build import build_all
-from support.certificates import key_pem
+from support.certificates import Pair, key_pem, tls_secret
 from support.kubectl import Kubectl, Object
 from support.port_forward import port_forward
 from support.waiting import eventually
@@ -75,9 +75,9 @@ def running_pebble(kubectl: Kubectl, hosts: Sequence[str]) -> Iterator[Pebble]:
     within = kubectl.within(NAME)
     pebble = Pebble(within)
     try:
-        key, certificate = _certified(within)
+        certificate = _certified(within)
         traefik = kubectl.within("traefik").get("service", "traefik")["spec"]["clusterIP"]
-        within.apply(*_objects(image.reference, key, certificate, traefik, hosts))
+        within.apply(*_objects(image.reference, certificate, traefik, hosts))
         pebble.start()
         _restart_traefik(kubectl.within("traefik"))
         yield pebble
@@ -99,8 +99,8 @@ def _cluster_authority(kubectl: Kubectl) -> str:
     return authority
 
 
-def _certified(kubectl: Kubectl) -> tuple[str, str]:
-    """A key, and a certificate of the cluster's authority for the server: by the signer
+def _certified(kubectl: Kubectl) -> Pair:
+    """A key with a certificate of the cluster's authority for the server: by the signer
     for kubelets, since every cluster has it."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = [(NameOID.ORGANIZATION_NAME, "system:nodes"), (NameOID.COMMON_NAME, f"system:node:{NAME}")]
@@ -135,10 +135,10 @@ def _certified(kubectl: Kubectl) -> tuple[str, str]:
         )
     finally:
         kubectl.run("delete", "csr", name)
-    return key_pem(key), base64.b64decode(issued).decode()
+    return Pair(base64.b64decode(issued).decode(), key_pem(key))
 
 
-def _objects(image: str, key: str, certificate: str, traefik: str, hosts: Sequence[str]) -> list[Object]:
+def _objects(image: str, certificate: Pair, traefik: str, hosts: Sequence[str]) -> list[Object]:
     labels = {"app": NAME}
     metadata = {"name": NAME}
     configuration = {
@@ -186,7 +186,7 @@ def _objects(image: str, key: str, certificate: str, traefik: str, hosts: Sequen
         ],
     }
     return [
-        tls_secret(NAME, certificate, key),
+        tls_secret(NAME, certificate),
         {
             "apiVersion": "v1",
             "kind": "ConfigMap",
@@ -211,13 +211,3 @@ def _objects(image: str, key: str, certificate: str, traefik: str, hosts: Sequen
             },
         },
     ]
-
-
-def tls_secret(name: str, certificate: str, key: str) -> Object:
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {"name": name},
-        "type": "kubernetes.io/tls",
-        "stringData": {"tls.crt": certificate, "tls.key": key},
-    }

@@ -2,9 +2,11 @@
 it, from the API server where it did not."""
 
 import asyncio
+import base64
 
 from backpack_operator.kube.client import KubeClient
 from backpack_operator.model.backpack import Backpack
+from backpack_operator.model.certificates import Certificate, Flaw, of_secret
 from backpack_operator.model.child import Child, observe
 from backpack_operator.model.kinds import SECRET, ObjectKey
 from backpack_operator.model.tls import effective_tls
@@ -28,9 +30,13 @@ async def gather(
     return found
 
 
-async def certificate(client: KubeClient, backpack: Backpack, settings: Settings) -> frozenset[str] | None:
-    """Which keys the Secret has that the Backpack takes its certificate from; None where
-    there is no such Secret. What they hold is for Traefik."""
+async def certificate(
+    client: KubeClient, backpack: Backpack, settings: Settings
+) -> Certificate | Flaw | None:
+    """What the Secret holds that the Backpack takes its certificate from; None where there
+    is no such Secret. It is Traefik that serves it, and tells nobody what it won't."""
     name = effective_tls(backpack, settings).secret_name
     body = await client.get(SECRET, backpack.namespace, name) if name is not None else None
-    return frozenset(body.get("data") or ()) if body is not None else None
+    if body is None:
+        return None
+    return of_secret({key: base64.b64decode(value) for key, value in (body.get("data") or {}).items()})

@@ -8,6 +8,7 @@ from typing import Any
 
 from backpack_contract.configuration import AdminKey
 from backpack_operator.model.backpack import Backpack
+from backpack_operator.model.certificates import Certificate, Flaw
 from backpack_operator.model.child import Child
 from backpack_operator.model.kinds import (
     CONFIG_MAP,
@@ -91,9 +92,9 @@ class Observed:
     holder: Holder
     admin_keys: tuple[AdminKey, ...] = ()
     """The public keys that APIs have to trust."""
-    certificate: frozenset[str] | None = None
-    """The keys of the Secret that `spec.tls` names; None where it names none, or there
-    is none of that name."""
+    certificate: Certificate | Flaw | None = None
+    """What the Secret that `spec.tls` names holds; None where it names none, or there is
+    none of that name."""
     may_upgrade: bool = False
     """Whether its turn in the wave has come."""
 

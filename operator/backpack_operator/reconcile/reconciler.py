@@ -30,8 +30,8 @@ from backpack_operator.reconcile.observed import Observed
 from backpack_operator.reconcile.pause import paused
 from backpack_operator.reconcile.signing import Signing
 from backpack_operator.reconcile.turn import Turn, begun
+from backpack_operator.reconcile.verdicts.certificates import CERTIFICATE_TROUBLES
 from backpack_operator.reconcile.verdicts.found import Found, Wave
-from backpack_operator.reconcile.verdicts.routes import CERTIFICATE_MISSING
 from backpack_operator.reconcile.verdicts.upgrade import failed, kept_mark
 from backpack_operator.reconcile.waves.fleet import Fleet
 from backpack_operator.settings import Settings
@@ -102,7 +102,8 @@ class Reconciler:
             await self.hostnames.release(backpack.key, keep=holder if observed.accepted(backpack) else None)
         observed = replace(observed, children=after)
         report = self._deliver(backpack, plan, observed)
-        found = Found(backpack, plan, observed, self.settings, refusals, report, self._wave(backpack))
+        wave = self._wave(backpack)
+        found = Found(backpack, plan, observed, self.settings, self.clock(), refusals, report, wave)
         verdicts = judge(found)
         await self._post(backpack, verdicts)
         await self._write(backpack, status(found, verdicts, self._now()))
@@ -126,7 +127,7 @@ class Reconciler:
             found.plan.hold is not None
             or bool(found.plan.conflicts)
             or not found.accepted
-            or CERTIFICATE_MISSING in reasons
+            or not CERTIFICATE_TROUBLES.isdisjoint(reasons)
             # Its time may run out.
             or (kept_mark(found) is not None and failed(found) is None)
         )

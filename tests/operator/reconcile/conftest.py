@@ -1,12 +1,14 @@
 """What a reconcile sees: live objects, made from what is wanted."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from backpack_contract.configuration import AdminKey
 from backpack_operator.model.backpack import Backpack
+from backpack_operator.model.certificates import Certificate, Flaw
 from backpack_operator.model.child import Child, observe
 from backpack_operator.model.credentials import FreshPasswords
 from backpack_operator.model.delivery import Delivery, Report
@@ -20,6 +22,7 @@ from backpack_operator.settings import Settings
 FRESH = FreshPasswords(
     mongo="fresh-mongo", mongo_root="fresh-root", redis="fresh-redis", publishable="bp_pk_fresh"
 )
+NOW = datetime(2026, 2, 2, tzinfo=UTC)
 ADMIN_KEY = AdminKey(kid="the-key", x="Kol_SrjOIaNK_nZOJUAmzAYXRNz4fHQJ7mGpcHvB-K0")
 
 
@@ -30,7 +33,7 @@ class World:
         self.settings = settings
         self.objects: dict[str, dict[str, Any]] = {}
         self.holder: Holder | None = None
-        self.certificate: frozenset[str] | None = None
+        self.certificate: Certificate | Flaw | None = None
         self._version = 1000
 
     def observed(self, backpack: Backpack) -> Observed:
@@ -46,7 +49,7 @@ class World:
     def found(self, backpack: Backpack, *refusals: Refusal, report: Report | None = None) -> Found:
         """What a reconcile would judge by now."""
         return Found(
-            backpack, self.decide(backpack), self.observed(backpack), self.settings, refusals, report
+            backpack, self.decide(backpack), self.observed(backpack), self.settings, NOW, refusals, report
         )
 
     def due(self, backpack: Backpack) -> Delivery | None:

@@ -114,36 +114,6 @@ def test_an_api_that_does_not_take_its_configuration_serves_on_and_is_told_of(
 
 
 @pytest.mark.parametrize(
-    ("keys", "said"),
-    [
-        (None, "is not in this namespace"),
-        (frozenset(), "lacks tls.crt and tls.key"),
-        (frozenset({"tls.crt"}), "lacks tls.key"),
-        (frozenset({"tls.crt", "tls.key"}), None),
-    ],
-)
-def test_a_certificate_that_is_missing_is_told(
-    serving: Any, make_backpack: Make, keys: frozenset[str] | None, said: str | None
-) -> None:
-    todo = make_backpack(tls={"mode": "Secret", "secretName": "todo-tls"})
-    serving.certificate = keys
-    verdict = told(serving, todo)["RouteReady"]
-    if said is None:
-        assert reason(verdict) == (True, "Routed")
-    else:
-        assert reason(verdict) == (False, "CertificateMissing")
-        assert said in verdict.message
-        assert "kubectl create secret tls todo-tls --namespace apps" in verdict.message
-
-
-def test_a_resolver_that_nobody_names_is_told(serving: Any, make_backpack: Make) -> None:
-    todo = make_backpack(tls={"mode": "Resolver"})
-    verdict = told(serving, todo)["RouteReady"]
-    assert reason(verdict) == (False, "ResolverMissing")
-    assert "set spec.tls.resolver" in verdict.message
-
-
-@pytest.mark.parametrize(
     ("replicas", "mode", "risky"),
     [(1, "ReadWriteOnce", False), (2, "ReadWriteOnce", True), (2, "ReadWriteMany", False)],
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from backpack_operator.errors import ApiError, NotFound
 from backpack_operator.model import conditions as names
@@ -75,12 +76,13 @@ class Wave:
 @dataclass(frozen=True, slots=True)
 class Found:
     """`refusals`: what the API server would not take; `report`: what is known of bringing
-    the API its configuration, None where nothing is to be brought."""
+    the API its configuration, None where nothing is to be brought; `now` in UTC."""
 
     backpack: Backpack
     plan: Plan
     observed: Observed
     settings: Settings
+    now: datetime
     refusals: Sequence[Refusal] = ()
     report: Report | None = None
     wave: Wave = Wave()

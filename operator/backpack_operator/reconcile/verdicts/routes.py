@@ -5,16 +5,12 @@ from collections.abc import Mapping
 from backpack_operator.model import conditions as names
 from backpack_operator.model.conditions import Verdict
 from backpack_operator.model.kinds import INGRESS_ROUTE
-from backpack_operator.model.tls import effective_tls
+from backpack_operator.reconcile.verdicts.certificates import certificate_trouble
 from backpack_operator.reconcile.verdicts.found import WAITING, Found, Told
 from backpack_operator.specs import ingress_routes
 from backpack_operator.specs.addresses import backpack_hosts
 
 HOSTNAME_TAKEN = "HostnameTaken"
-CERTIFICATE_MISSING = "CertificateMissing"
-RESOLVER_MISSING = "ResolverMissing"
-
-_CERTIFICATE = ("tls.crt", "tls.key")
 
 
 def hostname(found: Found) -> Verdict:
@@ -45,29 +41,6 @@ def route(found: Found, failed: Mapping[str, Told]) -> Verdict:
         return Verdict(names.ROUTE_READY, False, WAITING, f"There is no route yet: see {hold}.")
     if not routed:
         return Verdict(names.ROUTE_READY, False, "Starting", "The routes are being made.")
-    if (missing := _certificate_trouble(found)) is not None:
-        return Verdict(names.ROUTE_READY, False, *missing)
+    if (trouble := certificate_trouble(found)) is not None:
+        return Verdict(names.ROUTE_READY, False, *trouble)
     return Verdict(names.ROUTE_READY, True, "Routed", "Traefik has both routes.")
-
-
-def _certificate_trouble(found: Found) -> Told | None:
-    """Until it is mended, Traefik answers with its default certificate."""
-    tls, backpack = effective_tls(found.backpack, found.settings), found.backpack
-    if tls.source == "Resolver" and tls.resolver is None:
-        return (
-            RESOLVER_MISSING,
-            "spec.tls.mode is Resolver, but no certificate resolver is named: set spec.tls.resolver to one "
-            "of Traefik's configuration, or have the operator's setting name one for all Backpacks.",
-        )
-    lacking = [key for key in _CERTIFICATE if key not in (found.observed.certificate or ())]
-    if tls.source != "Secret" or not lacking:
-        return None
-    if found.observed.certificate is None:
-        trouble = f"The Secret {tls.secret_name} that spec.tls names is not in this namespace"
-    else:
-        trouble = f"The Secret {tls.secret_name} that spec.tls names lacks {' and '.join(lacking)}"
-    return (
-        CERTIFICATE_MISSING,
-        f"{trouble}, and browsers get Traefik's default certificate. Make it: kubectl create secret tls "
-        f"{tls.secret_name} --namespace {backpack.namespace} --cert=FILE --key=FILE",
-    )

@@ -1,0 +1,72 @@
+"""Whether browsers get a certificate for the backpack's hosts that is theirs and valid now.
+Until they do, Traefik answers with its default certificate, or with one they refuse."""
+
+from datetime import datetime
+
+from backpack_operator.model.certificates import Certificate, Flaw
+from backpack_operator.model.tls import effective_tls
+from backpack_operator.reconcile.verdicts.found import Found, Told
+from backpack_operator.specs.addresses import backpack_hosts
+
+CERTIFICATE_MISSING = "CertificateMissing"
+CERTIFICATE_INVALID = "CertificateInvalid"
+CERTIFICATE_EXPIRED = "CertificateExpired"
+RESOLVER_MISSING = "ResolverMissing"
+
+CERTIFICATE_TROUBLES = frozenset({CERTIFICATE_MISSING, CERTIFICATE_INVALID, CERTIFICATE_EXPIRED})
+"""What ends when somebody changes a Secret, or makes it, of which nobody tells the operator."""
+
+
+def certificate_trouble(found: Found) -> Told | None:
+    tls = effective_tls(found.backpack, found.settings)
+    if tls.source == "Resolver" and tls.resolver is None:
+        return (
+            RESOLVER_MISSING,
+            "spec.tls.mode is Resolver, but no certificate resolver is named: set spec.tls.resolver to one "
+            "of Traefik's configuration, or have the operator's setting name one for all Backpacks.",
+        )
+    if tls.secret_name is not None:
+        return _secret_trouble(found, tls.secret_name)
+    return None
+
+
+def _secret_trouble(found: Found, name: str) -> Told | None:
+    certificate, namespace = found.observed.certificate, found.backpack.namespace
+    places = backpack_hosts(found.backpack, found.settings)
+    make = f"kubectl create secret tls {name} --namespace {namespace} --cert=FILE --key=FILE"
+    if certificate is None:
+        return (
+            CERTIFICATE_MISSING,
+            f"The Secret {name} that spec.tls names is not in this namespace, and browsers get Traefik's "
+            f"default certificate. Make it: {make}",
+        )
+    mend = (
+        f"Put one into it that is valid for {places.site} and {places.api}, with its key: {make} "
+        "--dry-run=client -o yaml | kubectl apply -f -"
+    )
+    if isinstance(certificate, Flaw):
+        return (
+            CERTIFICATE_INVALID,
+            f"The Secret {name} that spec.tls names {certificate.text}, and browsers get Traefik's default "
+            f"certificate. {mend}",
+        )
+    if (unfit := _unfit(certificate, (places.site, places.api), found.now)) is None:
+        return None
+    reason, text = unfit
+    return reason, f"The certificate in the Secret {name} {text}, and browsers refuse it. {mend}"
+
+
+def _unfit(certificate: Certificate, hosts: tuple[str, ...], now: datetime) -> Told | None:
+    """Why a certificate is not one for these hosts now: a reason and the end of a sentence."""
+    if lacking := [host for host in hosts if not certificate.covers(host)]:
+        named = ", ".join(certificate.hosts[:10]) or "no host"
+        return CERTIFICATE_INVALID, f"is for {named}, and not for {' and '.join(lacking)}"
+    if now < certificate.begins:
+        return CERTIFICATE_INVALID, f"is valid only from {_moment(certificate.begins)}"
+    if now >= certificate.ends:
+        return CERTIFICATE_EXPIRED, f"has expired on {_moment(certificate.ends)}"
+    return None
+
+
+def _moment(time: datetime) -> str:
+    return f"{time:%Y-%m-%d at %H:%M UTC}"
