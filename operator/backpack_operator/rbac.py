@@ -33,6 +33,7 @@ BACKPACK_RULES = (
     Rule("", ("services", "configmaps", "persistentvolumeclaims"), _KEEP),
     # By name only: nobody can have all Secrets listed through the operator.
     Rule("", ("secrets",), ("get", "create", "patch", "delete")),
+    Rule("", ("pods",), ("list",)),
     Rule("networking.k8s.io", ("networkpolicies",), _KEEP),
     Rule("policy", ("poddisruptionbudgets",), _KEEP),
     Rule("traefik.io", ("ingressroutes", "middlewares"), _KEEP),

@@ -120,7 +120,8 @@ class Settings(BaseSettings):
     resync_seconds: float = Field(default=600, ge=1)
     look_again_seconds: float = Field(default=20, gt=0)
     """How soon a Backpack is looked at again that waits for something which nobody tells
-    the operator of: a Secret restored, a stranger's object removed."""
+    the operator of: a Secret restored, a stranger's object removed. Where pods don't get
+    ready, after half of it, and then ever later, up to three times as late."""
     http_port: int = Field(default=8080, ge=0, le=65535)
     """Of the operator's own health checks and metrics."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -81,9 +81,10 @@ def test_a_refused_object_is_told_in_the_api_servers_words(operated: Operated) -
         lambda: operated.cluster.api.request("GET", f"{path}/small").get("status", {}).get("hard"), within=20
     )
     operated.cluster.backpack(operated.namespace, "todo")
-    told = operated.cluster.wait_reason(operated.namespace, "todo", "Degraded", "ApplyRefused")
+    told = operated.cluster.wait_reason(operated.namespace, "todo", "Degraded", "QuotaExceeded")
     assert "The API server refused PersistentVolumeClaim" in told["message"]
     assert "exceeded quota" in told["message"]
+    assert f"Have the ResourceQuota of the namespace {operated.namespace} raised" in told["message"]
 
     operated.cluster.api.request("DELETE", f"{path}/small")
     operated.cluster.wait_reason(operated.namespace, "todo", "Degraded", "AsExpected", within=60)

@@ -3,7 +3,8 @@ stores nothing in objects, posts no Events, and takes no decision."""
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain, repeat
 from typing import Any
 
 import kopf
@@ -79,6 +80,14 @@ class Informer:
         return bool(event["type"] == "DELETED")
 
 
+class _Patience:
+    """Seconds between attempts, for ever: kopf ends the program when they have run out, and
+    an API server that is away, or rights that were taken away, come back some day."""
+
+    def __iter__(self) -> Iterator[float]:
+        return chain((1.0, 2.0, 3.0, 5.0), repeat(8.0))
+
+
 async def _log_in(settings: kopf.OperatorSettings, **_: Any) -> kopf.ConnectionInfo | None:
     return log_in(settings)
 
@@ -92,6 +101,7 @@ def _settings(*, namespaced: bool) -> kopf.OperatorSettings:
     # In pages, so that a fleet is not in memory as a whole when it is first listed.
     settings.watching.chunk_size = 200
     settings.networking.request_timeout = 60.0
+    settings.networking.error_backoffs = _Patience()
     settings.process.ultimate_exiting_timeout = None
     for kind in WATCHED:
         settings.watching.label_selectors[kind.group, kind.version, kind.plural] = SELECTOR

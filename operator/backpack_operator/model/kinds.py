@@ -44,6 +44,8 @@ DISRUPTION_BUDGET = Kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudge
 MIDDLEWARE = Kind("traefik.io/v1alpha1", "Middleware", "middlewares")
 INGRESS_ROUTE = Kind("traefik.io/v1alpha1", "IngressRoute", "ingressroutes")
 EVENT = Kind("events.k8s.io/v1", "Event", "events", watched=False)
+POD = Kind("v1", "Pod", "pods", watched=False)
+"""Read only where some of a Backpack are not ready: a fleet has thousands."""
 
 CHILDREN = (
     SECRET,

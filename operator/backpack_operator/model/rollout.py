@@ -23,6 +23,11 @@ class Rollout:
     def complete(self) -> bool:
         return self.seen and self.wanted == self.current == self.total == self.available
 
+    @property
+    def awaits_pods(self) -> bool:
+        """Whether there are pods, and not all of them are as they should be."""
+        return self.wanted > 0 and self.total > 0 and not self.complete
+
     @classmethod
     def of(cls, live: Mapping[str, Any]) -> "Rollout":
         status = live.get("status") or {}

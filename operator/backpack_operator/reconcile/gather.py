@@ -3,16 +3,23 @@ it, from the API server where it did not."""
 
 import asyncio
 import base64
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from backpack_operator.kube.client import KubeClient
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.certificates import Certificate, Flaw, of_secret
 from backpack_operator.model.child import Child, observe
-from backpack_operator.model.kinds import SECRET, ObjectKey
+from backpack_operator.model.conditions import PROGRESSING, find
+from backpack_operator.model.kinds import POD, SECRET, ObjectKey
+from backpack_operator.model.pod_trouble import PodTrouble, troubles
 from backpack_operator.model.tls import effective_tls
 from backpack_operator.reconcile.children import Children
-from backpack_operator.reconcile.observed import child_keys
+from backpack_operator.reconcile.observed import Observed, child_keys
 from backpack_operator.settings import Settings
+from backpack_operator.specs.labels import selector
+
+_PATIENCE = timedelta(seconds=5)
 
 
 async def gather(
@@ -40,3 +47,23 @@ async def certificate(
     if body is None:
         return None
     return of_secret({key: base64.b64decode(value) for key, value in (body.get("data") or {}).items()})
+
+
+async def pods(
+    client: KubeClient, backpack: Backpack, observed: Observed, now: datetime
+) -> Mapping[str, PodTrouble]:
+    """Component -> what keeps its pods from being ready. They are listed only where some
+    have not been for a while: a backpack that simply starts costs no list."""
+    if not (observed.unfinished(backpack) and _for_a_while(backpack, observed, now)):
+        return {}
+    labels = ",".join(f"{key}={value}" for key, value in sorted(selector(backpack).items()))
+    return troubles(await client.list(POD, backpack.namespace, labels), now)
+
+
+def _for_a_while(backpack: Backpack, observed: Observed, now: datetime) -> bool:
+    if observed.stuck(backpack):
+        return True
+    told = find(backpack.status.conditions, PROGRESSING)
+    if told is None or told.status != "True":
+        return False
+    return now - datetime.fromisoformat(told.last_transition_time) >= _PATIENCE

@@ -31,6 +31,7 @@ class Loop:
         self._queue, self._reconcile, self._metrics = queue, reconcile, metrics
         self._look_again = settings.look_again_seconds
         self._backoff: Backoff[Key] = Backoff()
+        self._looks: Backoff[Key] = Backoff(first=self._look_again / 2, most=self._look_again * 3)
         self._open = asyncio.Event()
         for outcome in Outcome:
             # From the start, so that a first failure is seen as an increase.
@@ -68,6 +69,10 @@ class Loop:
             self._queue.add_after(key, self._backoff.failed(key))
             return
         self._backoff.succeeded(key)
+        if outcome is Outcome.WAITING:
+            self._queue.add_after(key, self._looks.failed(key))
+            return
+        self._looks.succeeded(key)
         if outcome is Outcome.HELD:
             self._queue.add_after(key, self._look_again)
 

@@ -106,6 +106,16 @@ class Observed:
         child = self.child(backpack, DEPLOYMENT, component)
         return child.rollout if child is not None else None
 
+    def unfinished(self, backpack: Backpack) -> bool:
+        """Whether there are pods that are not ready, and nobody tells what becomes of them."""
+        rollouts = (self.rollout(backpack, component) for component in COMPONENTS)
+        return any(rollout is not None and rollout.awaits_pods for rollout in rollouts)
+
+    def stuck(self, backpack: Backpack) -> bool:
+        """Whether a Deployment has given up waiting for its pods."""
+        rollouts = (self.rollout(backpack, component) for component in COMPONENTS)
+        return any(rollout is not None and rollout.stuck is not None for rollout in rollouts)
+
     def accepted(self, backpack: Backpack) -> bool:
         """Whether the hostname is this Backpack's."""
         return self.holder.uid == backpack.uid

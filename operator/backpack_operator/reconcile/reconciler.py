@@ -23,7 +23,7 @@ from backpack_operator.reconcile.deletion import finalize, leave_hostname
 from backpack_operator.reconcile.deliver import due
 from backpack_operator.reconcile.deliveries import Deliveries
 from backpack_operator.reconcile.events import event_body, news
-from backpack_operator.reconcile.gather import certificate, gather
+from backpack_operator.reconcile.gather import certificate, gather, pods
 from backpack_operator.reconcile.hostnames import Hostnames
 from backpack_operator.reconcile.judge import judge, status
 from backpack_operator.reconcile.observed import Observed
@@ -48,6 +48,8 @@ class Outcome(StrEnum):
     """Something has to happen first that no event tells of."""
     REFUSED = "refused"
     """The API server would not take an object; to be tried again, ever more slowly."""
+    WAITING = "waiting"
+    """Pods are not ready, and have to be looked at again, ever more slowly."""
     FAILED = "failed"
 
 
@@ -103,13 +105,17 @@ class Reconciler:
         observed = replace(observed, children=after)
         report = self._deliver(backpack, plan, observed)
         wave = self._wave(backpack)
-        found = Found(backpack, plan, observed, self.settings, self.clock(), refusals, report, wave)
+        now = self.clock()
+        troubles = await pods(self.client, backpack, observed, now)
+        found = Found(backpack, plan, observed, self.settings, now, refusals, report, wave, troubles)
         verdicts = judge(found)
         await self._post(backpack, verdicts)
         await self._write(backpack, status(found, verdicts, self._now()))
         if refusals:
             return Outcome.REFUSED
-        return Outcome.HELD if self._waits(found, verdicts) else Outcome.DONE
+        if self._waits(found, verdicts):
+            return Outcome.HELD
+        return Outcome.WAITING if observed.unfinished(backpack) else Outcome.DONE
 
     def _deliver(self, backpack: Backpack, plan: Plan, observed: Observed) -> Report | None:
         """Have the running API brought its configuration, beside this reconcile."""

@@ -149,7 +149,7 @@ def test_a_volume_that_cannot_grow_serves_on(serving: Any, make_backpack: Make) 
 def test_a_quota_that_forbids_growth_is_quoted(serving: Any, make_backpack: Make) -> None:
     verdicts = told(serving, make_backpack(), growth_refused(serving, "exceeded quota: small"))
     assert verdicts["Ready"].status is True
-    assert reason(verdicts["Degraded"]) == (True, "ApplyRefused")
+    assert reason(verdicts["Degraded"]) == (True, "QuotaExceeded")
     assert "exceeded quota: small" in verdicts["Degraded"].message
 
 

@@ -1,7 +1,8 @@
 """All that the verdicts of one reconcile are made from."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from backpack_operator.errors import ApiError, NotFound
@@ -10,16 +11,23 @@ from backpack_operator.model.backpack import Backpack, Key
 from backpack_operator.model.child import Child
 from backpack_operator.model.delivery import Report
 from backpack_operator.model.kinds import TRAEFIKS, VOLUME_CLAIM, ObjectKey
+from backpack_operator.model.pod_trouble import PodTrouble
 from backpack_operator.reconcile.decide import Plan
 from backpack_operator.reconcile.observed import Observed
 from backpack_operator.reconcile.policies import NAME_CONFLICT, condition_of, conflict_message
 from backpack_operator.settings import Settings
 
 APPLY_REFUSED = "ApplyRefused"
+QUOTA_EXCEEDED = "QuotaExceeded"
+RIGHT_MISSING = "RightMissing"
 TRAEFIK_MISSING = "TraefikMissing"
 VOLUME_CANNOT_GROW = "VolumeCannotGrow"
+STARTING = "Starting"
 WAITING = "Waiting"
 SUSPENDED = "Suspended"
+
+# What the API server says where RBAC is what refuses.
+_NO_RIGHT = re.compile(r'cannot \w+ resource "')
 
 Told = tuple[str, str]
 """A reason and a sentence."""
@@ -56,7 +64,24 @@ class Refusal:
                 "allowVolumeExpansion: true on the StorageClass, and the volume follows by itself; else "
                 f"move the data to a new Backpack with larger volumes. The API server says: {words}",
             )
-        return APPLY_REFUSED, f"The API server refused {self.key}: {words}. It is tried again by itself."
+        refused = f"The API server refused {self.key}: {words}."
+        if "exceeded quota" in words:
+            return (
+                QUOTA_EXCEEDED,
+                f"{refused} Have the ResourceQuota of the namespace {self.key.namespace} raised, or let this "
+                "Backpack or others there ask for less. It is tried again by itself within a minute.",
+            )
+        if self.error.status == 403 and _NO_RIGHT.search(words):
+            return (
+                RIGHT_MISSING,
+                f"{refused} The operator lacks the right: upgrading its Helm release gives its roles back. "
+                "It is tried again by itself within a minute.",
+            )
+        return (
+            APPLY_REFUSED,
+            f"{refused} Mend what is named there, in this Backpack or in the cluster. It is tried again by "
+            "itself within a minute.",
+        )
 
     @property
     def _storage_class(self) -> str:
@@ -76,7 +101,8 @@ class Wave:
 @dataclass(frozen=True, slots=True)
 class Found:
     """`refusals`: what the API server would not take; `report`: what is known of bringing
-    the API its configuration, None where nothing is to be brought; `now` in UTC."""
+    the API its configuration, None where nothing is to be brought; `now` in UTC; `pods`:
+    component -> what keeps its pods from being ready."""
 
     backpack: Backpack
     plan: Plan
@@ -86,6 +112,7 @@ class Found:
     refusals: Sequence[Refusal] = ()
     report: Report | None = None
     wave: Wave = Wave()
+    pods: Mapping[str, PodTrouble] = field(default_factory=dict)
 
     def failures(self) -> Mapping[str, Told]:
         """Condition type -> reason and sentence, of what could not be applied."""

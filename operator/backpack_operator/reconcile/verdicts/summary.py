@@ -8,18 +8,24 @@ from backpack_operator.reconcile.observed import COMPONENTS
 from backpack_operator.reconcile.policies import NAME_CONFLICT, conflict_message
 from backpack_operator.reconcile.verdicts.components import trouble
 from backpack_operator.reconcile.verdicts.configuration import undelivered
-from backpack_operator.reconcile.verdicts.found import SUSPENDED, WAITING, Found, Told
+from backpack_operator.reconcile.verdicts.found import STARTING, SUSPENDED, WAITING, Found, Told
 from backpack_operator.reconcile.verdicts.upgrade import failed
 from backpack_operator.reconcile.verdicts.volumes import growing, resize_trouble
 from backpack_operator.specs.addresses import backpack_hosts
 
+_PATIENT = {STARTING: 1, WAITING: 2}
+"""Reasons for not being ready that are no failure."""
+
 
 def ready(found: Found, parts: Sequence[Verdict]) -> Verdict:
-    """The first part that fails tells why; one that only waits for another comes last."""
+    """The first part that fails tells why; one that is only on its way comes after those,
+    and last what waits for another."""
     if found.suspended:
         message = "spec.suspend is true: the backpack rests, with its data kept. Set it to false to go on."
         return Verdict(names.READY, False, SUSPENDED, message)
-    failing = sorted((part for part in parts if not part.status), key=lambda part: part.reason == WAITING)
+    failing = sorted(
+        (part for part in parts if not part.status), key=lambda part: _PATIENT.get(part.reason, 0)
+    )
     if failing:
         first = failing[0]
         return Verdict(names.READY, False, first.reason, first.message)
