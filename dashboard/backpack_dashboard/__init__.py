@@ -1,0 +1,1 @@
+"""The dashboard: administrators create, watch, inspect and remove backpacks in a browser."""

@@ -1,0 +1,52 @@
+"""The application: routes, error answers and middleware, put together."""
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from backpack_dashboard.middleware.origins import Origins
+from backpack_dashboard.middleware.security_headers import SecurityHeaders
+from backpack_dashboard.routes import (
+    account,
+    admins,
+    backpacks,
+    error_answers,
+    health,
+    invitation,
+    live,
+    setup,
+    sign_in,
+    static,
+)
+from backpack_dashboard.routes.backpack import overview, settings, users
+from backpack_dashboard.runtime import Runtime
+
+ROUTERS = (
+    health.router,
+    static.router,
+    setup.router,
+    sign_in.router,
+    invitation.router,
+    account.router,
+    admins.router,
+    backpacks.router,
+    overview.router,
+    users.router,
+    settings.router,
+    live.router,
+)
+"""Every route of the dashboard; tests walk them all."""
+
+
+def dashboard_app(runtime: Runtime) -> ASGIApp:
+    """Everything that is served at the dashboard's address."""
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        exception_handlers=error_answers.HANDLERS,
+    )
+    app.state.runtime = runtime
+    for router in ROUTERS:
+        app.include_router(router)
+    return SecurityHeaders(Origins(app, runtime.settings.public_url), secure=runtime.settings.secure)

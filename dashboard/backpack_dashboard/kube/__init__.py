@@ -1,0 +1,1 @@
+"""The API server, spoken to in plain dicts."""

@@ -1,0 +1,1 @@
+"""What is done with every request and answer, whatever the route."""

@@ -1,0 +1,1 @@
+"""Turning what services answer into HTML: the template engine, its filters, the tabs."""

@@ -1,0 +1,85 @@
+"""Errors as answers: a page for who navigates, a toast for a fragment, a problem document
+for a program. The one place where an exception becomes a status."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.websockets import WebSocket
+
+from backpack_dashboard.errors import DashboardError, Forbidden, Invalid, NotFound, SignInNeeded, TooManyTries
+from backpack_dashboard.pages.render import html, page
+
+SIGNED_OUT, NOT_ALLOWED, TRY_AGAIN = 4001, 4003, 1013
+"""Close codes of sockets; static/app.js knows them."""
+
+log = logging.getLogger(__name__)
+
+
+async def told(connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, DashboardError)
+    if isinstance(connection, WebSocket):
+        await connection.close(_close_code(error), error.title)
+        return Response()
+    assert isinstance(connection, Request)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyTries) else {}
+    if connection.url.path.startswith("/api/"):
+        problem = {"type": "about:blank", "title": error.title, "status": error.status, "detail": error.detail}
+        if isinstance(error, Invalid) and error.fields:
+            problem["errors"] = [{"path": k, "message": v} for k, v in error.fields.items()]
+        return JSONResponse(problem, error.status, headers, "application/problem+json")
+    fragment = "hx-request" in connection.headers
+    if isinstance(error, SignInNeeded):
+        return _to_sign_in(connection, fragment=fragment)
+    if fragment:
+        text = html("fragments/toast.html", mood="bad", title=error.title, text=error.detail)
+        return Response(text, error.status, {**headers, "HX-Reswap": "none"}, "text/html")
+    return page(connection, "error.html", status=error.status, headers=headers, error=error)
+
+
+async def no_such_page(connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return await told(connection, NotFound())
+    if error.status_code == 405:
+        return await told(connection, NotFound("There is nothing here that can be changed so."))
+    return await told(connection, Invalid(str(error.detail)))
+
+
+async def malformed(connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = {str(one["loc"][-1]): str(one["msg"]) for one in error.errors()}
+    return await told(connection, Invalid("The request isn't complete. Load the page again.", fields))
+
+
+async def broken(connection: HTTPConnection, error: Exception) -> Response:
+    """A defect of ours; the traceback is logged by the server."""
+    log.error("unhandled error", extra={"fields": {"path": connection.url.path}}, exc_info=error)
+    return await told(connection, DashboardError("This is a defect of the dashboard. Its log says more."))
+
+
+def _to_sign_in(request: Request, *, fragment: bool) -> Response:
+    if fragment:
+        return Response("", 401, {"HX-Redirect": "/sign-in"})
+    wanted = request.url.path if request.method == "GET" else "/"
+    place = "/sign-in" + (f"?next={quote(wanted)}" if wanted != "/" else "")
+    return Response("", 303, {"Location": place})
+
+
+def _close_code(error: DashboardError) -> int:
+    if isinstance(error, SignInNeeded):
+        return SIGNED_OUT
+    return NOT_ALLOWED if isinstance(error, (NotFound, Forbidden)) else TRY_AGAIN
+
+
+HANDLERS: dict[Any, Callable[..., Any]] = {
+    DashboardError: told,
+    HTTPException: no_such_page,
+    RequestValidationError: malformed,
+    Exception: broken,
+}

@@ -1,0 +1,67 @@
+"""The sockets of open pages: fragments of HTML, whenever what they show has changed. What is
+sent first is the whole, so that a page that was away is right again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter
+from starlette.websockets import WebSocket
+
+from backpack_dashboard.domain.backpacks import Backpack
+from backpack_dashboard.errors import DashboardError
+from backpack_dashboard.pages.render import html
+from backpack_dashboard.routes.dependencies import Me, Mine, Parts
+from backpack_dashboard.routes.sockets import stream
+from backpack_dashboard.runtime import Runtime
+from backpack_dashboard.services.sessions import Visitor
+
+router = APIRouter(prefix="/live")
+BATCH_SECONDS = 0.1
+"""What changes at the same time goes out together."""
+
+
+@router.websocket("/backpacks")
+async def backpacks(socket: WebSocket, parts: Parts, me: Me) -> None:
+    await stream(socket, parts, me, _list(parts, me))
+
+
+@router.websocket("/backpacks/{namespace}/{name}")
+async def backpack(socket: WebSocket, parts: Parts, me: Me, backpack: Mine) -> None:
+    await stream(socket, parts, me, _one(parts, me, backpack))
+
+
+async def _list(parts: Runtime, me: Visitor) -> AsyncIterator[str]:
+    shown: list[tuple[str, str]] | None = None
+    with parts.cluster.subscribe() as subscription:
+        changed: set[tuple[str, str]] = set()
+        while True:
+            seen = parts.access.backpacks(me.admin)
+            keys = [one.key for one in seen]
+            text = html("fragments/freshness.html", fresh=parts.cluster.fresh)
+            if keys != shown:
+                yield text + html("fragments/backpack_rows.html", backpacks=seen)
+            elif rows := [one for one in seen if one.key in changed]:
+                yield text + "".join(html("fragments/backpack_row.html", backpack=one, oob=True) for one in rows)
+            elif not changed:
+                yield text
+            shown = keys
+            changed = await subscription.changed()
+            await asyncio.sleep(BATCH_SECONDS)
+
+
+async def _one(parts: Runtime, me: Visitor, backpack: Backpack) -> AsyncIterator[str]:
+    """Ends with the backpack, or when it is no longer the visitor's."""
+    with parts.cluster.subscribe() as subscription:
+        while True:
+            try:
+                now = parts.access.backpack(me.admin, *backpack.key)
+            except DashboardError:
+                yield html("fragments/backpack_gone.html", backpack=backpack)
+                return
+            happenings = parts.cluster.happenings(now)
+            yield html(
+                "fragments/backpack_state.html", backpack=now, happenings=happenings, fresh=parts.cluster.fresh
+            )
+            while backpack.key not in (changed := await subscription.changed()) and changed:
+                pass
+            await asyncio.sleep(BATCH_SECONDS)

@@ -1,0 +1,1 @@
+"""What the dashboard does, whoever asks: pages, sockets, the JSON API, commands."""

@@ -1,0 +1,100 @@
+"""What an admin does with whole Backpacks. Each call takes a `Backpack` that `services.access`
+has given out for this admin."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from backpack_contract.resources import RESTARTED_ANNOTATION
+from backpack_dashboard.domain.access import namespaces_of
+from backpack_dashboard.domain.admins import Admin
+from backpack_dashboard.domain.backpacks import Backpack
+from backpack_dashboard.domain.names import backpack_name_fault
+from backpack_dashboard.errors import Conflict, Forbidden, Invalid
+from backpack_dashboard.services.cluster import Cluster
+from backpack_dashboard.settings import Settings
+from backpack_dashboard.stores.resources import ResourceStore
+
+MAX_DISPLAY_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a backpack of some name would be."""
+
+    site: str
+    api: str
+
+
+class Backpacks:
+    def __init__(self, settings: Settings, cluster: Cluster, store: ResourceStore) -> None:
+        self._settings, self._cluster, self._store = settings, cluster, store
+
+    def namespaces(self, admin: Admin) -> tuple[str, ...]:
+        """Where the admin may create backpacks; the first is offered."""
+        return namespaces_of(admin, self._settings.create_in)
+
+    def address(self, name: str) -> Address:
+        domain = self._settings.domain
+        return Address(f"{name}.{domain}", f"{name}-api.{domain}")
+
+    def name_fault(self, namespace: str, name: str) -> str | None:
+        """Why no backpack of this name can be made there, as a sentence; None: it can."""
+        if fault := backpack_name_fault(name):
+            return fault
+        if self._cluster.backpack((namespace, name)) is not None:
+            return "There is a backpack of this name; choose another one."
+        if any(other.hostname == name for other in self._cluster.backpacks()):
+            return f"The address {self.address(name).site} belongs to another backpack; choose another name."
+        return None
+
+    def room(self, admin: Admin) -> int | None:
+        """How many more the admin may create; None: as many as he likes."""
+        if admin.is_owner:
+            return None
+        count = sum(1 for one in self._cluster.backpacks() if admin.name in one.admins)
+        return max(0, self._settings.backpacks_per_developer - count)
+
+    async def create(self, admin: Admin, namespace: str, name: str, display_name: str) -> Backpack:
+        """A new one, which names the admin. Raises `Invalid`, `Forbidden`."""
+        name, display_name = name.strip(), display_name.strip()
+        if namespace not in self.namespaces(admin):
+            raise Forbidden("Backpacks can't be created in that namespace. Choose one that is offered.")
+        if self.room(admin) == 0:
+            raise Forbidden(
+                f"You have {self._settings.backpacks_per_developer} backpacks, which is as many as a "
+                "developer may have here. Delete one, or ask an owner."
+            )
+        faults = {}
+        if fault := self.name_fault(namespace, name):
+            faults["name"] = fault
+        if len(display_name) > MAX_DISPLAY_NAME:
+            faults["display_name"] = f"At most {MAX_DISPLAY_NAME} characters."
+        if faults:
+            raise Invalid("This can't be created as it is.", faults)
+        spec: dict[str, Any] = {"admins": [admin.name]}
+        if display_name:
+            spec["displayName"] = display_name
+        body = await self._store.create_backpack(namespace, name, spec)
+        if body is None:
+            raise Invalid("This can't be created as it is.", {"name": "Somebody was faster: the name is taken."})
+        return await self._cluster.wait_backpack((namespace, name), body["metadata"]["uid"])
+
+    async def suspend(self, backpack: Backpack, *, suspended: bool) -> None:
+        await self._change(backpack, {"spec": {"suspend": suspended}})
+
+    async def restart(self, backpack: Backpack) -> None:
+        """Restart all its pods, the stores' too."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        await self._change(backpack, {"metadata": {"annotations": {RESTARTED_ANNOTATION: now}}})
+
+    async def delete(self, backpack: Backpack, typed: str) -> None:
+        """Delete it, where the admin has typed its name. Raises `Invalid`."""
+        if typed.strip() != backpack.name:
+            raise Invalid("Nothing was deleted.", {"typed": f"Type `{backpack.name}` to delete it."})
+        await self._store.delete_backpack(backpack.namespace, backpack.name, backpack.uid)
+
+    async def _change(self, backpack: Backpack, change: dict[str, Any]) -> None:
+        if backpack.deleting:
+            raise Conflict("It is being deleted, and can't be changed any more.")
+        await self._store.change_backpack(backpack.namespace, backpack.name, backpack.uid, change)

@@ -1,0 +1,53 @@
+"""Lets what the API server says leave a store as an answer for people."""
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import ParamSpec, TypeVar
+
+from backpack_dashboard.errors import ClusterUnavailable, Conflict, DashboardError, Forbidden, Invalid, NotFound
+from backpack_dashboard.kube.errors import AlreadyThere, ApiError, KubeError, NoAnswer, NotThere, Refused
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def cluster_errors(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """A method whose `KubeError`s leave it as a `DashboardError`."""
+
+    @functools.wraps(call)
+    async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await call(*args, **kwargs)
+        except KubeError as error:
+            raise told(error) from error
+
+    return guarded
+
+
+def told(error: KubeError) -> DashboardError:
+    """The answer for people; the API server's sentences, which are the definitions' own,
+    are kept."""
+    if isinstance(error, NoAnswer):
+        return ClusterUnavailable()
+    if isinstance(error, NotThere):
+        return NotFound()
+    if isinstance(error, AlreadyThere):
+        return Conflict("It was changed by somebody else meanwhile. Look at it anew, and try again.")
+    if isinstance(error, Refused) and error.status == 403:
+        return Forbidden(f"The cluster doesn't let the dashboard do this: {error.message}")
+    if isinstance(error, Refused):
+        return Invalid(_sentence(error), {cause["field"]: _message(cause) for cause in error.causes if "field" in cause})
+    if isinstance(error, ApiError) and error.status in (429, 500, 503, 504):
+        return ClusterUnavailable()
+    return ClusterUnavailable(f"The cluster answered in an unexpected way: {error}")
+
+
+def _sentence(error: Refused) -> str:
+    messages = [_message(cause) for cause in error.causes]
+    return "; ".join(messages) if messages else error.message
+
+
+def _message(cause: dict[str, str]) -> str:
+    """`Invalid value: "x": must be …` as `must be …`."""
+    message = cause.get("message", "")
+    return message.rpartition('": ')[2] if message.startswith("Invalid value") else message
