@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down images test test-fast test-long lint format crds bench bench-api bench-operator docs lock
+.PHONY: help up down images test test-fast test-long lint format crds vendor bench bench-api bench-operator docs lock
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ lint: $(READY) ## Style, types, layers, the chart
 format: $(READY) ## Put the Python code into the project's form
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format --quiet .
+
+vendor: $(READY) ## Fetch the scripts that the dashboard's pages load
+	@$(BIN)/backpack-dev vendor
 
 crds: $(READY) ## Give the chart the definitions of crds/, and docs/ their reference
 	@$(BIN)/backpack-dev copy-crds

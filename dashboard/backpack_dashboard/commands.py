@@ -1,7 +1,7 @@
 """What whoever may run a command in the dashboard's pod can do: get one-time links.
 
-    python3 -m backpack_dashboard setup-link       the link that makes the first owner
-    python3 -m backpack_dashboard invite NAME      a link that gives this account a password
+python3 -m backpack_dashboard setup-link       the link that makes the first owner
+python3 -m backpack_dashboard invite NAME      a link that gives this account a password
 """
 
 import sys

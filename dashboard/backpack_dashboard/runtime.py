@@ -52,7 +52,12 @@ class Runtime:
         self.setup_links = SetupLinks(settings, resources, secrets)
         self.setup = Setup(self.setup_links, secrets, self.accounts, throttle)
         self.invitations = Invitations(
-            settings, self.cluster, secrets, self.accounts, self.sessions, throttle
+            settings,
+            cluster=self.cluster,
+            store=secrets,
+            accounts=self.accounts,
+            sessions=self.sessions,
+            throttle=throttle,
         )
         self.backpacks = Backpacks(settings, self.cluster, resources)
         self.signing = Signing(secrets)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .browser_files import BrowserFiles
 from .debian import RootFileSystem
 from .errors import ImageError
 from .parts import GoProgram, Part, StaticC, WheelProgram, Wheels
@@ -41,6 +42,7 @@ _IMAGES = (
     Image("python", base="base", intermediate=True),
     _packages("api"),
     _packages("operator"),
+    _packages("dashboard"),
     Image(
         "core-api",
         base="api-packages",
@@ -50,6 +52,12 @@ _IMAGES = (
         "operator",
         base="operator-packages",
         sources=("contract/backpack_contract", "operator/backpack_operator"),
+    ),
+    Image(
+        "dashboard",
+        base="dashboard-packages",
+        sources=("contract/backpack_contract", "dashboard/backpack_dashboard"),
+        parts=(BrowserFiles(),),
     ),
     Image("web", base="base", sources=("images/web",)),
     Image("redis", base="base"),

@@ -16,7 +16,8 @@ from .parts import REPOSITORY
 
 _RECIPE = "1"
 """Raised when what is built changes with neither sources nor parts."""
-_IGNORED = ("__pycache__", ".mypy_cache", ".ruff_cache")
+_IGNORED = ("__pycache__", ".mypy_cache", ".ruff_cache", "vendor")
+"""`vendor` holds what a part makes."""
 
 
 def tag(image: Image, arguments: Mapping[str, str], report: Report) -> str:

@@ -160,9 +160,9 @@ class Backpack:
         if self.suspended:
             return State("resting", "Suspended", "Its pods are at rest; everything else is kept.")
         if not ready.true:
-            if ready.reason in _PATIENT:
-                return State("busy", "Starting", ready.message)
-            return State("bad", _words(ready.reason), ready.message)
+            patient = ready.reason in _PATIENT
+            label = "Starting" if patient else _words(ready.reason)
+            return State("busy" if patient else "bad", label, ready.message)
         degraded = self.condition("Degraded")
         if degraded is not None and degraded.true:
             return State("bad", "Degraded", degraded.message)

@@ -3,24 +3,24 @@
 import re
 
 MAX_BACKPACK_NAME = 40
-_NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 
 
 def name_fault(name: str, longest: int) -> str | None:
     """What is wrong with a name, as a sentence that says what to do; None: nothing."""
     if not name:
         return "Write a name."
+    fault = None
     if len(name) > longest:
-        return f"At most {longest} characters; this has {len(name)}."
-    if re.search(r"[A-Z]", name):
-        return f"Use lower-case letters: `{name.lower()}`."
-    if re.search(r"[^-a-z0-9]", name):
-        return "Use only letters a to z, digits and hyphens."
-    if not name[0].isalpha():
-        return "Begin with a letter."
-    if name.endswith("-"):
-        return "Don't end in a hyphen."
-    return None if _NAME.fullmatch(name) else "Use only letters a to z, digits and hyphens."
+        fault = f"At most {longest} characters; this has {len(name)}."
+    elif name.lower() != name:
+        fault = f"Use lower-case letters: `{name.lower()}`."
+    elif re.search(r"[^-a-z0-9]", name):
+        fault = "Use only letters a to z, digits and hyphens."
+    elif not name[0].isalpha():
+        fault = "Begin with a letter."
+    elif name.endswith("-"):
+        fault = "Don't end in a hyphen."
+    return fault
 
 
 def backpack_name_fault(name: str) -> str | None:

@@ -43,8 +43,5 @@ def counts(session: Session, admin: Admin | None) -> bool:
     """Whether the session is still good for the account as it is now: a new one of the same
     name, another role and a disabled account end it."""
     return (
-        admin is not None
-        and admin.uid == session.admin_uid
-        and admin.role == session.role
-        and admin.active
+        admin is not None and admin.uid == session.admin_uid and admin.role == session.role and admin.active
     )

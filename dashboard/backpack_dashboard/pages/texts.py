@@ -31,7 +31,10 @@ def code(text: str) -> Markup:
     parts = str(text).split("`")
     if len(parts) % 2 == 0:
         return escape(text)
-    marked = (Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts))
+    marked = (
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )
     return Markup("").join(marked)
 
 

@@ -1,6 +1,6 @@
 """One's own account: the password, and where one is signed in."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
@@ -25,7 +25,7 @@ async def change_password(
     current: Annotated[str, Form()] = "",
     new: Annotated[str, Form()] = "",
 ) -> Response:
-    shown = {"min_length": parts.settings.password_min_length}
+    shown: dict[str, Any] = {"min_length": parts.settings.password_min_length}
     try:
         await parts.accounts.change_password(me.admin, me.session, current, new)
     except Invalid as error:
@@ -43,7 +43,7 @@ async def end_session(request: Request, parts: Parts, me: Me, session_id: str) -
     return page(request, "fragments/sessions.html", me, sessions=await parts.sessions.of(me.admin))
 
 
-async def _shown(parts: Parts, me: Me) -> dict[str, object]:
+async def _shown(parts: Parts, me: Me) -> dict[str, Any]:
     return {
         "sessions": await parts.sessions.of(me.admin),
         "min_length": parts.settings.password_min_length,

@@ -33,9 +33,7 @@ async def invite(
     try:
         admin = await parts.accounts.create(check_new_admin(name, email, display_name, role))
     except Invalid as error:
-        return page(
-            request, "fragments/invite_form.html", me, status=422, errors=error.fields, values=values
-        )
+        return page(request, "fragments/invite_form.html", me, status=422, errors=error.fields, values=values)
     link = await parts.invitations.make(admin)
     return page(request, "fragments/invited.html", me, admin=admin, link=link, admins=parts.cluster.admins())
 

@@ -1,6 +1,6 @@
 """All backpacks that one may see, and a new one."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
@@ -15,7 +15,11 @@ router = APIRouter()
 @router.get("/")
 async def backpacks(request: Request, parts: Parts, me: Me) -> Response:
     return page(
-        request, "backpacks.html", me, backpacks=parts.access.backpacks(me.admin), room=parts.backpacks.room(me.admin)
+        request,
+        "backpacks.html",
+        me,
+        backpacks=parts.access.backpacks(me.admin),
+        room=parts.backpacks.room(me.admin),
     )
 
 
@@ -67,7 +71,7 @@ async def create(
     return go(request, backpack.path)
 
 
-def _checked(parts: Parts, me: Me, name: str, namespace: str | None) -> dict[str, object]:
+def _checked(parts: Parts, me: Me, name: str, namespace: str | None) -> dict[str, Any]:
     """What the line below the name says; nothing yet where nothing was typed."""
     offered = parts.backpacks.namespaces(me.admin)
     place = namespace if namespace in offered else offered[0]

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket
 
@@ -21,15 +21,18 @@ SIGNED_OUT, NOT_ALLOWED, TRY_AGAIN = 4001, 4003, 1013
 log = logging.getLogger(__name__)
 
 
-async def told(connection: HTTPConnection, error: Exception) -> Response:
-    assert isinstance(error, DashboardError)
+async def told(connection: Request | WebSocket, error: DashboardError) -> Response:
     if isinstance(connection, WebSocket):
         await connection.close(_close_code(error), error.title)
         return Response()
-    assert isinstance(connection, Request)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyTries) else {}
     if connection.url.path.startswith("/api/"):
-        problem = {"type": "about:blank", "title": error.title, "status": error.status, "detail": error.detail}
+        problem: dict[str, Any] = {
+            "type": "about:blank",
+            "title": error.title,
+            "status": error.status,
+            "detail": error.detail,
+        }
         if isinstance(error, Invalid) and error.fields:
             problem["errors"] = [{"path": k, "message": v} for k, v in error.fields.items()]
         return JSONResponse(problem, error.status, headers, "application/problem+json")
@@ -42,8 +45,7 @@ async def told(connection: HTTPConnection, error: Exception) -> Response:
     return page(connection, "error.html", status=error.status, headers=headers, error=error)
 
 
-async def no_such_page(connection: HTTPConnection, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+async def no_such_page(connection: Request | WebSocket, error: HTTPException) -> Response:
     if error.status_code == 404:
         return await told(connection, NotFound())
     if error.status_code == 405:
@@ -51,13 +53,12 @@ async def no_such_page(connection: HTTPConnection, error: Exception) -> Response
     return await told(connection, Invalid(str(error.detail)))
 
 
-async def malformed(connection: HTTPConnection, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
+async def malformed(connection: Request | WebSocket, error: RequestValidationError) -> Response:
     fields = {str(one["loc"][-1]): str(one["msg"]) for one in error.errors()}
     return await told(connection, Invalid("The request isn't complete. Load the page again.", fields))
 
 
-async def broken(connection: HTTPConnection, error: Exception) -> Response:
+async def broken(connection: Request | WebSocket, error: Exception) -> Response:
     """A defect of ours; the traceback is logged by the server."""
     log.error("unhandled error", extra={"fields": {"path": connection.url.path}}, exc_info=error)
     return await told(connection, DashboardError("This is a defect of the dashboard. Its log says more."))

@@ -39,5 +39,7 @@ async def redeem(
             min_length=parts.settings.password_min_length,
         )
     answer = go(request, "/")
-    cookies.give(answer, await parts.sessions.begin(admin, request.headers.get("user-agent", "")), parts.settings)
+    cookies.give(
+        answer, await parts.sessions.begin(admin, request.headers.get("user-agent", "")), parts.settings
+    )
     return answer

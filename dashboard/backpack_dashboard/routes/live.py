@@ -37,13 +37,13 @@ async def _list(parts: Runtime, me: Visitor) -> AsyncIterator[str]:
         while True:
             seen = parts.access.backpacks(me.admin)
             keys = [one.key for one in seen]
-            text = html("fragments/freshness.html", fresh=parts.cluster.fresh)
+            # Rows alone: behind anything else a browser takes them for text.
             if keys != shown:
-                yield text + html("fragments/backpack_rows.html", backpacks=seen)
+                yield html("fragments/backpack_rows.html", backpacks=seen)
             elif rows := [one for one in seen if one.key in changed]:
-                yield text + "".join(html("fragments/backpack_row.html", backpack=one, oob=True) for one in rows)
-            elif not changed:
-                yield text
+                yield "".join(html("fragments/backpack_row.html", backpack=one, oob=True) for one in rows)
+            if not changed:
+                yield html("fragments/freshness.html", fresh=parts.cluster.fresh)
             shown = keys
             changed = await subscription.changed()
             await asyncio.sleep(BATCH_SECONDS)
@@ -60,7 +60,10 @@ async def _one(parts: Runtime, me: Visitor, backpack: Backpack) -> AsyncIterator
                 return
             happenings = parts.cluster.happenings(now)
             yield html(
-                "fragments/backpack_state.html", backpack=now, happenings=happenings, fresh=parts.cluster.fresh
+                "fragments/backpack_state.html",
+                backpack=now,
+                happenings=happenings,
+                fresh=parts.cluster.fresh,
             )
             while backpack.key not in (changed := await subscription.changed()) and changed:
                 pass

@@ -9,6 +9,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -74,9 +75,7 @@ class AdminConnection:
             queue: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE)
             sub = None
             try:
-                data = await self._call(
-                    operation, fields, lambda answer, queue=queue: self._keep(answer["sub"], queue)
-                )
+                data = await self._call(operation, fields, partial(self._keep, queue))
                 sub = data["sub"]
                 pause = FIRST_PAUSE
                 yield {"ev": "open"}
@@ -183,8 +182,8 @@ class AdminConnection:
         else:
             future.set_exception(BackpackRefused(message["error"]))
 
-    def _keep(self, sub: str, queue: asyncio.Queue[Event | None]) -> None:
-        self._queues[sub] = queue
+    def _keep(self, queue: asyncio.Queue[Event | None], answer: Mapping[str, str]) -> None:
+        self._queues[answer["sub"]] = queue
 
     async def _unsubscribe(self, sub: str) -> None:
         try:

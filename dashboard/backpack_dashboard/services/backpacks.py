@@ -77,7 +77,9 @@ class Backpacks:
             spec["displayName"] = display_name
         body = await self._store.create_backpack(namespace, name, spec)
         if body is None:
-            raise Invalid("This can't be created as it is.", {"name": "Somebody was faster: the name is taken."})
+            raise Invalid(
+                "This can't be created as it is.", {"name": "Somebody was faster: the name is taken."}
+            )
         return await self._cluster.wait_backpack((namespace, name), body["metadata"]["uid"])
 
     async def suspend(self, backpack: Backpack, *, suspended: bool) -> None:

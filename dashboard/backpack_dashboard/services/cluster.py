@@ -32,14 +32,10 @@ class Cluster:
         places: tuple[str | None, ...] = watched or (None,)
         self._watchers = [Watcher(client, ADMIN, namespace, self._admins, changed=self._wake_all)]
         for place in places:
-            self._watchers.append(
-                Watcher(client, BACKPACK, place, self._backpacks, changed=self._wake_all)
-            )
+            self._watchers.append(Watcher(client, BACKPACK, place, self._backpacks, changed=self._wake_all))
             about = f"involvedObject.kind={KIND}"
             self._watchers.append(
-                Watcher(
-                    client, EVENT, place, self._happenings, changed=self._wake_all, fieldSelector=about
-                )
+                Watcher(client, EVENT, place, self._happenings, changed=self._wake_all, fieldSelector=about)
             )
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -27,9 +27,7 @@ USED = "This link was used already, or has run out. Ask for another one."
 class SetupLinks:
     """The link for whoever installs the dashboard. There is none once an owner can sign in."""
 
-    def __init__(
-        self, settings: Settings, resources: ResourceStore, store: SecretStore
-    ) -> None:
+    def __init__(self, settings: Settings, resources: ResourceStore, store: SecretStore) -> None:
         self._settings, self._resources, self._store = settings, resources, store
 
     async def make(self) -> str | None:
@@ -55,9 +53,7 @@ class SetupLinks:
 class Setup:
     """Using the set-up link."""
 
-    def __init__(
-        self, links: SetupLinks, store: SecretStore, accounts: Accounts, throttle: Throttle
-    ) -> None:
+    def __init__(self, links: SetupLinks, store: SecretStore, accounts: Accounts, throttle: Throttle) -> None:
         self._links, self._store = links, store
         self._accounts, self._throttle = accounts, throttle
 
@@ -83,6 +79,7 @@ class Invitations:
     def __init__(
         self,
         settings: Settings,
+        *,
         cluster: Cluster,
         store: SecretStore,
         accounts: Accounts,
@@ -132,7 +129,9 @@ async def invite_by_name(settings: Settings, resources: ResourceStore, store: Se
     for body in await resources.admins():
         if body["metadata"]["name"] == name:
             return await make_invitation(settings, store, Admin.parse(body))
-    raise NotFound(f"There is no BackpackAdmin {name} in the namespace {settings.namespace}: create it first.")
+    raise NotFound(
+        f"There is no BackpackAdmin {name} in the namespace {settings.namespace}: create it first."
+    )
 
 
 def _fits(token: str, kept: Mapping[str, str], hash_key: str, expires_key: str) -> bool:

@@ -4,8 +4,15 @@ import functools
 from collections.abc import Awaitable, Callable
 from typing import ParamSpec, TypeVar
 
-from backpack_dashboard.errors import ClusterUnavailable, Conflict, DashboardError, Forbidden, Invalid, NotFound
-from backpack_dashboard.kube.errors import AlreadyThere, ApiError, KubeError, NoAnswer, NotThere, Refused
+from backpack_dashboard.errors import (
+    ClusterUnavailable,
+    Conflict,
+    DashboardError,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from backpack_dashboard.kube.errors import AlreadyThere, ApiError, KubeError, NotThere, Refused
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,19 +34,19 @@ def cluster_errors(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]
 def told(error: KubeError) -> DashboardError:
     """The answer for people; the API server's sentences, which are the definitions' own,
     are kept."""
-    if isinstance(error, NoAnswer):
-        return ClusterUnavailable()
-    if isinstance(error, NotThere):
-        return NotFound()
-    if isinstance(error, AlreadyThere):
-        return Conflict("It was changed by somebody else meanwhile. Look at it anew, and try again.")
-    if isinstance(error, Refused) and error.status == 403:
-        return Forbidden(f"The cluster doesn't let the dashboard do this: {error.message}")
-    if isinstance(error, Refused):
-        return Invalid(_sentence(error), {cause["field"]: _message(cause) for cause in error.causes if "field" in cause})
-    if isinstance(error, ApiError) and error.status in (429, 500, 503, 504):
-        return ClusterUnavailable()
-    return ClusterUnavailable(f"The cluster answered in an unexpected way: {error}")
+    match error:
+        case NotThere():
+            return NotFound()
+        case AlreadyThere():
+            return Conflict("It was changed by somebody else meanwhile. Look at it anew, and try again.")
+        case Refused(status=403):
+            return Forbidden(f"The cluster doesn't let the dashboard do this: {error.message}")
+        case Refused():
+            fields = {cause["field"]: _message(cause) for cause in error.causes if "field" in cause}
+            return Invalid(_sentence(error), fields)
+        case ApiError() if error.status not in (429, 500, 503, 504):
+            return ClusterUnavailable(f"The cluster answered in an unexpected way: {error}")
+    return ClusterUnavailable()
 
 
 def _sentence(error: Refused) -> str:

@@ -3,6 +3,7 @@ namespace. `backpack_contract.admins` says whose they are and what is in them.""
 
 import base64
 from collections.abc import Mapping
+from typing import Any
 
 from backpack_contract.admins import (
     INVITATION_EXPIRES,
@@ -104,9 +105,7 @@ class SecretStore:
     async def take_setup(self, resource_version: str) -> bool:
         """Remove it, as it was at that version. Only one of two who try gets True."""
         try:
-            await self._client.delete(
-                SECRET, self._namespace, SETUP, resourceVersion=resource_version
-            )
+            await self._client.delete(SECRET, self._namespace, SETUP, resourceVersion=resource_version)
         except (NotThere, AlreadyThere):
             return False
         return True
@@ -121,9 +120,8 @@ class SecretStore:
         return _decoded(body).get(KEY_SET)
 
 
-def _decoded(body: Mapping[str, object]) -> dict[str, str]:
-    data = body.get("data") or {}
-    assert isinstance(data, dict)
+def _decoded(body: Mapping[str, Any]) -> dict[str, str]:
+    data: Mapping[str, str] = body.get("data") or {}
     return {key: base64.b64decode(value).decode() for key, value in data.items()}
 
 

@@ -6,8 +6,9 @@ act as anyone.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from backpack_dashboard.domain.sessions import Session
 from backpack_dashboard.stores.redis import Cache, cache_errors
@@ -50,7 +51,7 @@ class SessionStore:
     @cache_errors
     async def of_admin(self, uid: str) -> list[Session]:
         """The admin's sessions, the one last seen first; forgets those that have run out."""
-        entries: dict[str, str] = await self._redis.hgetall(_index(uid))
+        entries: Mapping[Any, Any] = await self._redis.hgetall(_index(uid))
         if not entries:
             return []
         values = await self._redis.mget([_key(digest) for digest in entries.values()])
@@ -95,7 +96,7 @@ def _to_json(session: Session) -> str:
     )
 
 
-def _from_json(digest: str, text: str | None) -> Session | None:
+def _from_json(digest: str, text: bytes | str | None) -> Session | None:
     if text is None:
         return None
     value = json.loads(text)

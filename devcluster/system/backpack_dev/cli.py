@@ -11,7 +11,7 @@ import typer
 from backpack_devcluster import paths
 from backpack_devcluster import report as reports
 from backpack_devcluster.errors import DevClusterError
-from backpack_images import chart_definitions, javascript, lint_chart, reference
+from backpack_images import browser_files, chart_definitions, javascript, lint_chart, reference
 from backpack_images.errors import ImageError
 
 from . import dev_loop, preparation, system
@@ -67,6 +67,13 @@ def prepare_tests() -> None:
     """Install and build what the tests use, so that no test waits for it."""
     with sentences():
         preparation.prepare(reports.for_terminal())
+
+
+@app.command()
+def vendor() -> None:
+    """Put the scripts that the dashboard's pages load beside its own files (needs npm)."""
+    with sentences():
+        browser_files.ensure(reports.for_terminal())
 
 
 @app.command("copy-crds")

@@ -14,7 +14,7 @@ class DevclusterProvider:
     """`devcluster`: one per machine."""
 
     values = CHART / "ci/devcluster-values.yaml"
-    images: tuple[str, ...] = ("core-api", "operator", "web", "redis", "ferretdb")
+    images: tuple[str, ...] = ("core-api", "operator", "dashboard", "web", "redis", "ferretdb")
 
     def running(self) -> Cluster | None:
         return node.running()

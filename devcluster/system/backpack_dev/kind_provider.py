@@ -23,7 +23,7 @@ class KindProvider:
     """`kind` as it is installed; its cluster is named backpack."""
 
     values = CHART / "ci/kind-values.yaml"
-    images: tuple[str, ...] = ("core-api", "operator", "web")
+    images: tuple[str, ...] = ("core-api", "operator", "dashboard", "web")
 
     def running(self) -> Cluster | None:
         if shutil.which("kind") is None or NAME not in run("kind", "get", "clusters").split():

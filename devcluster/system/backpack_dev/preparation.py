@@ -2,7 +2,7 @@
 
 from backpack_devcluster import gobuild, packages
 from backpack_devcluster.report import Report
-from backpack_images import javascript, schemas
+from backpack_images import browser_files, javascript, schemas
 
 TEST_PROGRAMS = (
     packages.Need("redis-server", "redis-server"),
@@ -18,5 +18,6 @@ def prepare(report: Report) -> None:
     packages.ensure(TEST_PROGRAMS, report)
     for program in ("kubernetes", "ferretdb", "helm", "kubeconform", "pebble"):
         gobuild.build(program, report)
+    browser_files.ensure(report)
     schemas.directory(report)
     javascript.ensure(report)

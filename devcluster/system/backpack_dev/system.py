@@ -28,6 +28,7 @@ RELEASE = "backpack"
 CHART_KEYS = {
     "core-api": "api",
     "operator": "operator",
+    "dashboard": "dashboard",
     "web": "web",
     "redis": "redis",
     "ferretdb": "ferretdb",

@@ -1,0 +1,51 @@
+"""A dashboard on a real API server with a real Redis; no operator, no pods."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from backpack_devcluster.plane import ControlPlane
+from support.control_plane import control_plane
+from support.dashboard import Dashboard, Visitor
+from support.operated_cluster import OperatedCluster
+from support.redis import Redis, redis
+
+__all__ = ["control_plane", "redis"]
+
+
+@pytest.fixture(scope="session")
+def cluster(control_plane: ControlPlane) -> Iterator[OperatedCluster]:
+    """The API server of this worker, with the definitions installed."""
+    with OperatedCluster(control_plane) as result:
+        result.install()
+        yield result
+
+
+@pytest.fixture(scope="session")
+def dashboard(
+    cluster: OperatedCluster, redis: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Dashboard]:
+    """One dashboard for all tests of a worker: each makes accounts and backpacks of its own."""
+    own, namespace = cluster.namespace("dashboard"), cluster.namespace("apps")
+    process = Dashboard(tmp_path_factory.mktemp("dashboard"), cluster, redis, own=own, namespace=namespace)
+    process.start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="session")
+def owner(dashboard: Dashboard) -> Visitor:
+    """Somebody who may do everything."""
+    return dashboard.account("olga", "owner")
+
+
+@pytest.fixture(scope="session")
+def ada(dashboard: Dashboard) -> Visitor:
+    """A developer."""
+    return dashboard.account("ada")
+
+
+@pytest.fixture(scope="session")
+def bob(dashboard: Dashboard) -> Visitor:
+    """Another developer."""
+    return dashboard.account("bob")
