@@ -41,6 +41,7 @@ class Dashboard(ServerProcess):
         **settings: str,
     ) -> None:
         self.cluster, self.own, self.namespace = cluster, own, namespace
+        self._clients: list[httpx.Client] = []
         kubeconfig = directory / "dashboard.kubeconfig"
         kubeconfig.write_text(yaml.safe_dump(service_account(cluster, own)))
         port = free_port()
@@ -78,6 +79,11 @@ class Dashboard(ServerProcess):
         super().start()
         eventually(self._ready, within=30, every=0.05, retry_on=(httpx.TransportError,))
 
+    def stop(self) -> int | None:
+        for client in self._clients:
+            client.close()
+        return super().stop()
+
     def _ready(self) -> bool:
         self.alive()
         return httpx.get(f"{self.url}/readyz").status_code == 200
@@ -97,7 +103,9 @@ class Dashboard(ServerProcess):
 
     def visitor(self) -> "Visitor":
         """Somebody who isn't signed in."""
-        return Visitor(self, httpx.Client(base_url=self.url, timeout=20))
+        client = httpx.Client(base_url=self.url, timeout=20)
+        self._clients.append(client)
+        return Visitor(self, client)
 
     def account(self, name: str, role: str = "developer", **spec: Any) -> "Visitor":
         """A new account, made with kubectl and signed in by its invitation."""

@@ -21,10 +21,11 @@ SIGNED_OUT, NOT_ALLOWED, TRY_AGAIN = 4001, 4003, 1013
 log = logging.getLogger(__name__)
 
 
-async def told(connection: Request | WebSocket, error: DashboardError) -> Response:
+async def told(connection: Request | WebSocket, error: DashboardError) -> Response | None:
+    """None for a socket, which is closed with a code that says why."""
     if isinstance(connection, WebSocket):
         await connection.close(_close_code(error), error.title)
-        return Response()
+        return None
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyTries) else {}
     if connection.url.path.startswith("/api/"):
         problem: dict[str, Any] = {
@@ -45,7 +46,7 @@ async def told(connection: Request | WebSocket, error: DashboardError) -> Respon
     return page(connection, "error.html", status=error.status, headers=headers, error=error)
 
 
-async def no_such_page(connection: Request | WebSocket, error: HTTPException) -> Response:
+async def no_such_page(connection: Request | WebSocket, error: HTTPException) -> Response | None:
     if error.status_code == 404:
         return await told(connection, NotFound())
     if error.status_code == 405:
@@ -53,12 +54,12 @@ async def no_such_page(connection: Request | WebSocket, error: HTTPException) ->
     return await told(connection, Invalid(str(error.detail)))
 
 
-async def malformed(connection: Request | WebSocket, error: RequestValidationError) -> Response:
+async def malformed(connection: Request | WebSocket, error: RequestValidationError) -> Response | None:
     fields = {str(one["loc"][-1]): str(one["msg"]) for one in error.errors()}
     return await told(connection, Invalid("The request isn't complete. Load the page again.", fields))
 
 
-async def broken(connection: Request | WebSocket, error: Exception) -> Response:
+async def broken(connection: Request | WebSocket, error: Exception) -> Response | None:
     """A defect of ours; the traceback is logged by the server."""
     log.error("unhandled error", extra={"fields": {"path": connection.url.path}}, exc_info=error)
     return await told(connection, DashboardError("This is a defect of the dashboard. Its log says more."))
