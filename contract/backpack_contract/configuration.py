@@ -78,7 +78,10 @@ class BackpackConfiguration:
     """True where browsers reach the backpack over HTTPS only: the session cookie
     is then `__Host-` prefixed and `Secure`."""
     generation: int = 0
-    """metadata.generation of the Backpack: an older configuration never replaces a newer one."""
+    """metadata.generation of the Backpack."""
+    revision: int = 0
+    """Grows with whatever changes in this document, keys and settings of the operator too; 0
+    of an operator that does not count. See `older_than`."""
     allowed_origins: tuple[str, ...] = ()
     """Further origins that may call from a browser, `scheme://host[:port]`."""
     require_key: bool = False
@@ -97,6 +100,14 @@ class BackpackConfiguration:
     """Whether users may send to every signed-in socket."""
     admin_keys: tuple[AdminKey, ...] = ()
     collections: tuple[DeclaredCollection, ...] = ()
+
+    def older_than(self, other: "BackpackConfiguration") -> bool:
+        """Whether this one must never take the place of the other. The generation is only a
+        makeshift for the revision: keys change without it, and it goes back when the resource
+        is restored from a backup."""
+        if self.revision and other.revision:
+            return self.revision < other.revision
+        return self.generation < other.generation
 
     def to_json(self) -> str:
         """One line of JSON with sorted keys: equal configurations are equal text."""

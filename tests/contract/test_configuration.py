@@ -1,6 +1,7 @@
 """What the operator writes is what the API reads."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -52,3 +53,22 @@ def test_a_missing_or_mistyped_key_is_named(key: str, value: object) -> None:
 def test_what_is_not_an_object_is_refused(document: str) -> None:
     with pytest.raises(ConfigurationError):
         BackpackConfiguration.from_json(document)
+
+
+@pytest.mark.parametrize(
+    ("revision", "generation", "other_revision", "other_generation", "older"),
+    [
+        (1, 5, 2, 5, True),
+        (2, 5, 2, 5, False),
+        (3, 4, 2, 5, False),  # the resource was restored from a backup
+        (2, 5, 3, 4, True),
+        (0, 5, 2, 6, True),  # an operator that counts no revisions
+        (0, 5, 2, 5, False),
+        (2, 5, 0, 6, True),
+    ],
+)
+def test_which_of_two_is_older(
+    revision: int, generation: int, other_revision: int, other_generation: int, older: bool
+) -> None:
+    one = replace(EXAMPLE, revision=revision, generation=generation)
+    assert one.older_than(replace(EXAMPLE, revision=other_revision, generation=other_generation)) is older

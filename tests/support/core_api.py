@@ -185,8 +185,9 @@ def new_person(api: CoreApi) -> Person:
     return sign_in(api, email, GOOD_PASSWORD)
 
 
-def assert_problem(answer: httpx.Response, status: int) -> dict[str, Any]:
-    """The problem document of an answer, which must be a well-formed one."""
+def assert_problem(answer: httpx.Response, status: int, *members: str) -> dict[str, Any]:
+    """The problem document of an answer, which must be a well-formed one, with no further
+    members but these."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     problem: dict[str, Any] = answer.json()
@@ -194,6 +195,6 @@ def assert_problem(answer: httpx.Response, status: int) -> dict[str, Any]:
     assert problem["type"].startswith("/problems/")
     assert problem["title"]
     assert problem["detail"]
-    assert set(problem) <= {"type", "title", "status", "detail", "errors"}
+    assert set(problem) <= {"type", "title", "status", "detail", "errors", *members}
     assert all(set(fault) == {"path", "message"} for fault in problem.get("errors", []))
     return problem

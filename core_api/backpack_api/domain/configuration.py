@@ -15,7 +15,8 @@ _POSITIVE = ("session_ttl_seconds", "password_min_length", "quota_per_user", "ma
 
 def read_configuration(text: bytes, current: BackpackConfiguration) -> BackpackConfiguration:
     """The configuration that takes the place of the one in force. Raises `InvalidValue`,
-    which names the key at fault, and `Conflict` for one of an older generation."""
+    which names the key at fault, and `Conflict` for an older one: its `revision` is that of
+    the one in force."""
     try:
         configuration = BackpackConfiguration.from_json(text)
     except ConfigurationError as error:
@@ -23,9 +24,11 @@ def read_configuration(text: bytes, current: BackpackConfiguration) -> BackpackC
     faults = list(_faults(configuration, current))
     if faults:
         raise InvalidValue(f"{faults[0].path}: {faults[0].message}", errors=faults)
-    if configuration.generation < current.generation:
+    if configuration.older_than(current):
         raise Conflict(
-            f"Generation {current.generation} is in force, which is newer than {configuration.generation}."
+            f"Generation {current.generation} at revision {current.revision} is in force, which is newer "
+            f"than generation {configuration.generation} at revision {configuration.revision}.",
+            members={"revision": current.revision},
         )
     return configuration
 

@@ -27,8 +27,8 @@ class LiveConfiguration:
         self._listeners.append(listener)
 
     def replace(self, configuration: BackpackConfiguration) -> bool:
-        """Put another configuration into force; False for one of an older generation."""
-        if configuration.generation < self._current.generation:
+        """Put another configuration into force; False for an older one."""
+        if configuration.older_than(self._current):
             return False
         if configuration != self._current:
             self._current = configuration

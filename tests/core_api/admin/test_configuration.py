@@ -37,16 +37,18 @@ def knows(api: CoreApi, signer: AdminSigner) -> bool:
     return status == 404
 
 
-def with_key(api: CoreApi, *signers: AdminSigner, generation: int) -> BackpackConfiguration:
+def with_key(
+    api: CoreApi, *signers: AdminSigner, generation: int, revision: int = 0
+) -> BackpackConfiguration:
     keys = tuple(AdminKey(**signer.key) for signer in signers)
-    return replace(api.configuration, admin_keys=keys, generation=generation)
+    return replace(api.configuration, admin_keys=keys, generation=generation, revision=revision)
 
 
 def test_a_newer_one_is_in_force_at_once(api: CoreApi, signer: AdminSigner) -> None:
     other = AdminSigner("other")
     assert not knows(api, other)
     answer = put(api, signer, with_key(api, signer, other, generation=4))
-    assert (answer.status_code, answer.json()) == (200, {"generation": 4})
+    assert (answer.status_code, answer.json()) == (200, {"generation": 4, "revision": 0})
     assert knows(api, other)
     assert put(api, signer, with_key(api, other, generation=5)).status_code == 200
     assert not knows(api, signer)
@@ -62,7 +64,7 @@ def test_the_same_generation_again_is_taken(api: CoreApi, signer: AdminSigner) -
 
 def test_an_older_one_is_a_conflict_and_changes_nothing(api: CoreApi, signer: AdminSigner) -> None:
     other = AdminSigner("other")
-    problem = assert_problem(put(api, signer, with_key(api, signer, other, generation=2)), 409)
+    problem = assert_problem(put(api, signer, with_key(api, signer, other, generation=2)), 409, "revision")
     assert "3" in problem["detail"]
     assert not knows(api, other)
 
@@ -81,6 +83,34 @@ def test_all_replicas_take_it_and_those_that_start_later(
 
     newer = start_admin_api({"generation": 5}, database=first.database)
     assert not knows(newer, other), "a mounted file that is newer than what was sent counts"
+
+
+def test_keys_that_change_without_a_generation_reach_a_replica_that_missed_the_news(
+    start_admin_api: StartApi, signer: AdminSigner
+) -> None:
+    """By their revision, whichever of the mounted file and the database has the greater."""
+    first = start_admin_api({"generation": 3, "revision": 7})
+    other, third = AdminSigner("other"), AdminSigner("third")
+    assert put(first, signer, with_key(first, other, generation=3, revision=8)).status_code == 200
+
+    late = start_admin_api({"generation": 3, "revision": 7}, database=first.database)
+    eventually(lambda: knows(late, other), within=5, every=0.05)
+    assert not knows(late, signer)
+
+    keys = (AdminKey(**third.key),)
+    newer = start_admin_api({"generation": 3, "revision": 9, "admin_keys": keys}, database=first.database)
+    assert put(newer, third, with_key(newer, third, generation=3, revision=9)).status_code == 200
+    assert not knows(newer, other)
+
+
+def test_of_a_resource_that_was_restored_the_revision_counts(
+    start_admin_api: StartApi, signer: AdminSigner
+) -> None:
+    api, other = start_admin_api({"generation": 9, "revision": 20}), AdminSigner("other")
+    problem = assert_problem(put(api, signer, with_key(api, signer, other, generation=4, revision=11)), 409)
+    assert problem["revision"] == 20
+    assert put(api, signer, with_key(api, signer, other, generation=4, revision=21)).status_code == 200
+    assert knows(api, other)
 
 
 def test_one_that_was_killed_comes_back_with_it(api: CoreApi, signer: AdminSigner) -> None:

@@ -20,8 +20,9 @@ async def put_configuration(request: Request) -> Response:
     admin = runtime_of(request).admin
     async with admin.audit.change(administrator.name, "config.put", {}) as change:
         configuration = await admin.configuration.put(body)
-        change.target["generation"] = configuration.generation
-    return JsonResponse({"generation": configuration.generation})
+        taken = {"generation": configuration.generation, "revision": configuration.revision}
+        change.target.update(taken)
+    return JsonResponse(taken)
 
 
 routes = [Route("/admin/config", put_configuration, methods=["PUT"])]

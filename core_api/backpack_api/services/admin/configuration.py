@@ -16,7 +16,7 @@ from backpack_api.services.events import EventService
 from backpack_api.services.watch import Watch
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.system import SystemStore
-from backpack_contract.configuration import BackpackConfiguration
+from backpack_contract.configuration import BackpackConfiguration, ConfigurationError
 
 SUBJECT = "configuration"
 
@@ -39,10 +39,11 @@ class ConfigurationService:
 
     async def put(self, text: bytes) -> BackpackConfiguration:
         """Put the configuration of this JSON text into force, on all replicas. Raises
-        `InvalidValue`, and `Conflict` for one of an older generation."""
+        `InvalidValue`, and `Conflict` for an older one."""
         async with self._locks.hold(SUBJECT):
             await self._take_stored()
             configuration = read_configuration(text, self._live.current)
+            # The generation is for replicas that a former version still serves.
             kept = {"generation": configuration.generation, "json": configuration.to_json()}
             await self._store.put(SUBJECT, kept)
         self._live.replace(configuration)
@@ -50,11 +51,17 @@ class ConfigurationService:
         return configuration
 
     async def _take_stored(self) -> None:
-        """Of equal generations the one in force stays: a mounted file that was written
-        since may differ in what is no part of the resource."""
+        """Where neither is older, the one in force stays: a mounted file of an operator that
+        counts no revisions may have been written since, with other keys."""
         stored = await self._store.get(SUBJECT)
-        if stored is not None and stored["generation"] > self._live.current.generation:
+        if stored is not None and self._is_newer(stored["json"]):
             self._take(stored["json"])
+
+    def _is_newer(self, text: str) -> bool:
+        try:
+            return self._live.current.older_than(BackpackConfiguration.from_json(text))
+        except ConfigurationError:
+            return False  # of another version of the API
 
     def _heard(self, event: Event) -> None:
         self._take(event.payload["configuration"])
