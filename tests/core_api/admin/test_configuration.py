@@ -107,7 +107,9 @@ def test_of_a_resource_that_was_restored_the_revision_counts(
     start_admin_api: StartApi, signer: AdminSigner
 ) -> None:
     api, other = start_admin_api({"generation": 9, "revision": 20}), AdminSigner("other")
-    problem = assert_problem(put(api, signer, with_key(api, signer, other, generation=4, revision=11)), 409)
+    problem = assert_problem(
+        put(api, signer, with_key(api, signer, other, generation=4, revision=11)), 409, "revision"
+    )
     assert problem["revision"] == 20
     assert put(api, signer, with_key(api, signer, other, generation=4, revision=21)).status_code == 200
     assert knows(api, other)
