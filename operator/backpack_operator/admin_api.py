@@ -45,13 +45,14 @@ class AdminApi:
         except (aiohttp.ClientError, OSError) as error:
             raise NotDelivered(None, "the connection broke") from error
         if status != 200:
-            raise NotDelivered(status, _detail(body))
+            raise _refusal(status, body)
 
 
-def _detail(body: bytes) -> str:
-    """The sentence of a problem document (RFC 9457)."""
+def _refusal(status: int, body: bytes) -> NotDelivered:
+    """From a problem document (RFC 9457)."""
     try:
         document: Any = json.loads(body)
-        return str(document["detail"])
-    except (ValueError, KeyError, TypeError):
-        return "no problem document"
+        detail, revision = str(document["detail"]), document.get("revision")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return NotDelivered(status, "no problem document")
+    return NotDelivered(status, detail, revision if type(revision) is int else 0)

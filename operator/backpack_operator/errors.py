@@ -47,9 +47,11 @@ class KeysUnreadable(OperatorError):
 
 class NotDelivered(OperatorError):
     """A backpack's API did not take its configuration. `status`: its HTTP status, None
-    where it gave no answer; `detail`: its own sentence, or the connection's failure."""
+    where it gave no answer; `detail`: its own sentence, or the connection's failure;
+    `in_force`: the revision of a newer one that it works by, 0 where it names none."""
 
-    def __init__(self, status: int | None, detail: str) -> None:
+    def __init__(self, status: int | None, detail: str, in_force: int = 0) -> None:
         super().__init__(detail if status is None else f"{status}: {detail}")
         self.status = status
         self.detail = detail
+        self.in_force = in_force

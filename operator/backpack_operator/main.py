@@ -11,6 +11,7 @@ from backpack_operator.kube.client import KubeClient
 from backpack_operator.metrics import Metrics
 from backpack_operator.model.backpack import Key
 from backpack_operator.model.delivery import Delivery
+from backpack_operator.model.key_rotation import Periods
 from backpack_operator.reconcile.backpacks import Backpacks
 from backpack_operator.reconcile.children import Children
 from backpack_operator.reconcile.deliveries import Deliveries
@@ -20,6 +21,7 @@ from backpack_operator.reconcile.queue import WorkQueue
 from backpack_operator.reconcile.reconciler import Reconciler
 from backpack_operator.reconcile.resync import Memory, Resync
 from backpack_operator.reconcile.signing import Signing
+from backpack_operator.reconcile.trust import Trust
 from backpack_operator.reconcile.waves.fleet import Fleet
 from backpack_operator.settings import Settings
 
@@ -42,7 +44,12 @@ async def run(settings: Settings) -> None:
         await admin.put_configuration(delivery.url, signing.token(delivery.audience), delivery.text)
 
     deliveries = Deliveries(deliver, queue.add)
-    reconciler = Reconciler(client, settings, *memory, deliveries, fleet)
+    trust = Trust(memory.backpacks)
+    periods = Periods(
+        settings.key_announce_seconds, settings.key_patience_seconds, settings.key_overlap_seconds
+    )
+    signing.on_change(lambda: _add_all(memory.backpacks, queue))
+    reconciler = Reconciler(client, settings, *memory, deliveries, fleet, trust)
     loop = Loop(queue, reconciler.reconcile, metrics, settings)
     resync = Resync(client, memory, settings.watch_namespaces, queue.add_after)
     informer = Informer(memory.backpacks, memory.children, queue, resync)
@@ -58,6 +65,11 @@ async def run(settings: Settings) -> None:
             ("watch_event_age_seconds", "Since the last event.", lambda: informer.quiet_seconds),
             ("resync_age_seconds", "Since all there is was last listed.", lambda: resync.age_seconds),
             ("resync_period_seconds", "How often that is done.", lambda: settings.resync_seconds),
+            (
+                "signing_keys",
+                "Keys that APIs have to trust; more than one while one takes another's place.",
+                lambda: signing.count,
+            ),
         ),
         memory.backpacks.summaries,
     )
@@ -73,7 +85,10 @@ async def run(settings: Settings) -> None:
         fleet.open()
         loop.open()
         logger.info("reconciling %d Backpacks", len(memory.backpacks))
-        await resync.run(settings.resync_seconds)
+        await asyncio.gather(
+            resync.run(settings.resync_seconds),
+            signing.run(trust.confirmed, periods, settings.look_again_seconds),
+        )
 
     # kopf ends all tasks that were begun after it: these come before.
     background = asyncio.create_task(reconcile_when_told(), name="resync")
@@ -95,6 +110,11 @@ async def run(settings: Settings) -> None:
     for result in results:
         if isinstance(result, Exception):
             raise result
+
+
+def _add_all(backpacks: Backpacks, queue: WorkQueue[Key]) -> None:
+    for key in backpacks:
+        queue.add(key)
 
 
 def _on_signals(stopped: asyncio.Event) -> None:

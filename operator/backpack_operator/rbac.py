@@ -47,7 +47,7 @@ CLUSTER_RULES = (Rule("apiextensions.k8s.io", ("customresourcedefinitions",), ("
 OWN_RULES = (
     # The claims on hostnames.
     Rule("", ("configmaps",), ("get", "list", "create", "delete")),
-    Rule("", ("secrets",), ("get",), names=(SECRET_NAME,)),
+    Rule("", ("secrets",), ("get", "patch"), names=(SECRET_NAME,)),
     # To create can't be limited by name.
     Rule("", ("secrets",), ("create",)),
 )

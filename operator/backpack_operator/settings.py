@@ -122,6 +122,14 @@ class Settings(BaseSettings):
     """How soon a Backpack is looked at again that waits for something which nobody tells
     the operator of: a Secret restored, a stranger's object removed. Where pods don't get
     ready, after half of it, and then ever later, up to three times as late."""
+    key_announce_seconds: float = Field(default=90, ge=0)
+    """How long a new signing key is known to the APIs before it signs, at least: a replica
+    that missed the news looks for it once a minute."""
+    key_patience_seconds: float = Field(default=900, ge=0)
+    """How long it waits for an API which has not said that it trusts it."""
+    key_overlap_seconds: float = Field(default=600, ge=0)
+    """How long the former key is trusted after the new one signs: longer than a token counts
+    and than the dashboard goes on with the keys that it has read."""
     http_port: int = Field(default=8080, ge=0, le=65535)
     """Of the operator's own health checks and metrics."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

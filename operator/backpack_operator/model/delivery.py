@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from backpack_contract.configuration import BackpackConfiguration
 from backpack_operator.errors import NotDelivered
 from backpack_operator.model.digests import digest
+from backpack_operator.model.revision import Revision, numbered
 
 UNREACHABLE = "ApiUnreachable"
 UNAVAILABLE = "ApiUnavailable"
@@ -43,13 +44,18 @@ class Document:
     since many schemas take their time."""
 
     configuration: BackpackConfiguration
+    revision: Revision
     text: str
     digest: str
 
     @classmethod
-    def of(cls, configuration: BackpackConfiguration) -> "Document":
-        text = configuration.to_json()
-        return cls(configuration, text, digest(text))
+    def of(
+        cls, configuration: BackpackConfiguration, last: Revision | None = None, in_force: int = 0
+    ) -> "Document":
+        """With its revision: see `numbered`."""
+        with_number, revision = numbered(configuration, last, in_force)
+        text = with_number.to_json()
+        return cls(with_number, revision, text, digest(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +67,19 @@ class Report:
     taken: bool = False
     reason: str | None = None
     detail: str = ""
+    in_force: int = 0
+    """The revision of a newer configuration that the API has named, or 0."""
 
 
 def failure(delivery: Delivery, error: NotDelivered, times: int) -> Report:
     """`times`: how often it has failed in a row. The same failure is an equal report."""
+    if error.in_force:
+        # To be sent once more, with a higher revision.
+        return Report(delivery.digest, in_force=error.in_force)
     if error.status is None:
         reason, detail = UNREACHABLE, f"{delivery.url}: {error.detail}"
     else:
         reason, detail = _REASONS.get(error.status, UNAVAILABLE), f"{error.status}, {error.detail}"
     if reason in (UNREACHABLE, UNAVAILABLE) and times < PATIENCE:
         return Report(delivery.digest)
-    return Report(delivery.digest, reason=reason, detail=detail.rstrip("."))
+    return Report(delivery.digest, reason=reason, detail=detail.rstrip("."), in_force=error.in_force)

@@ -22,10 +22,12 @@ SEED_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """`trusted`: the public keys that APIs trust, that of the signing key first."""
+    """`trusted`: the public keys that APIs trust, that of the signing key first, then that
+    of the key that is to sign next, where there is one."""
 
     signing: Ed25519PrivateKey = field(repr=False)
     trusted: tuple[AdminKey, ...]
+    next: Ed25519PrivateKey | None = field(default=None, repr=False)
 
     def token(self, subject: str, audience: str, now: float) -> str:
         """A token for one backpack; `now` in seconds since 1970."""
@@ -38,16 +40,34 @@ class KeySet:
 
     def to_json(self) -> str:
         """What is kept in the Secret."""
-        first, *others = (_jwk(key) for key in self.trusted)
-        private = {**first, "d": _encode(self.signing.private_bytes_raw())}
-        return json.dumps({"keys": [private, *others]})
+        private = (self.signing,) if self.next is None else (self.signing, self.next)
+        keys = [_jwk(key) for key in self.trusted]
+        for key, secret in zip(keys, private, strict=False):
+            key["d"] = _encode(secret.private_bytes_raw())
+        return json.dumps({"keys": keys})
+
+    def announcing(self, seed: bytes) -> "KeySet":
+        """With a key from 32 random bytes that is to sign next."""
+        private = Ed25519PrivateKey.from_private_bytes(seed)
+        first, *others = self.trusted
+        return KeySet(self.signing, (first, _public(private), *others), private)
+
+    def switched(self) -> "KeySet":
+        """With the next key signing; the one that signed is still trusted."""
+        if self.next is None:
+            return self
+        first, second, *others = self.trusted
+        return KeySet(self.next, (second, first, *others))
+
+    def alone(self) -> "KeySet":
+        """With nothing trusted but the key that signs."""
+        return KeySet(self.signing, self.trusted[:1])
 
 
 def new_keys(seed: bytes, former: tuple[AdminKey, ...] = ()) -> KeySet:
     """A signing key from 32 random bytes, and the public keys that are trusted besides."""
     private = Ed25519PrivateKey.from_private_bytes(seed)
-    x = _encode(private.public_key().public_bytes_raw())
-    return KeySet(private, (AdminKey(kid=_thumbprint(x), x=x), *former))
+    return KeySet(private, (_public(private), *former))
 
 
 def read_keys(text: str) -> KeySet:
@@ -55,22 +75,27 @@ def read_keys(text: str) -> KeySet:
     replaced by a new one, which no running API would trust."""
     try:
         keys = json.loads(text)["keys"]
-        private = Ed25519PrivateKey.from_private_bytes(_decode(keys[0]["d"]))
+        private = [Ed25519PrivateKey.from_private_bytes(_decode(key["d"])) for key in keys[:2] if "d" in key]
         trusted = tuple(AdminKey(kid=key["kid"], x=key["x"]) for key in keys)
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise _unreadable() from error
-    if _encode(private.public_key().public_bytes_raw()) != trusted[0].x:
+    if not private or [_public(key).x for key in private] != [key.x for key in trusted[: len(private)]]:
         raise _unreadable()
-    return KeySet(private, trusted)
+    return KeySet(private[0], trusted, private[1] if len(private) > 1 else None)
 
 
-def secret_body(namespace: str, keys: KeySet) -> dict[str, Any]:
+def secret_data(keys: KeySet) -> dict[str, str]:
+    """`data` of the Secret."""
+    return {KEY_SET: base64.b64encode(keys.to_json().encode()).decode()}
+
+
+def secret_body(namespace: str, keys: KeySet, annotations: Mapping[str, str] | None = None) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": {"name": SECRET_NAME, "namespace": namespace},
+        "metadata": {"name": SECRET_NAME, "namespace": namespace, "annotations": dict(annotations or {})},
         "type": "Opaque",
-        "data": {KEY_SET: base64.b64encode(keys.to_json().encode()).decode()},
+        "data": secret_data(keys),
     }
 
 
@@ -92,6 +117,11 @@ def _unreadable() -> KeysUnreadable:
 
 def _jwk(key: AdminKey) -> dict[str, str]:
     return {"kty": "OKP", "crv": "Ed25519", "use": "sig", "kid": key.kid, "x": key.x}
+
+
+def _public(private: Ed25519PrivateKey) -> AdminKey:
+    x = _encode(private.public_key().public_bytes_raw())
+    return AdminKey(kid=_thumbprint(x), x=x)
 
 
 def _thumbprint(x: str) -> str:

@@ -42,6 +42,14 @@ class Backpacks:
         body = self._bodies.get(key)
         return int(body["metadata"]["resourceVersion"]) if body is not None else -1
 
+    def serving(self) -> Iterator[Key]:
+        """Those that are Ready, but for the ones that are paused."""
+        for key, body in self._bodies.items():
+            conditions = (body.get("status") or {}).get("conditions", ())
+            ready = any(one["type"] == names.READY and one["status"] == "True" for one in conditions)
+            if ready and not (body.get("spec") or {}).get("paused", False):
+                yield key
+
     def summaries(self) -> Iterator[Summary]:
         """What the status of each one says."""
         for key, body in self._bodies.items():

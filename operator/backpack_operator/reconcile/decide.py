@@ -77,7 +77,11 @@ def decide(backpack: Backpack, observed: Observed, settings: Settings, fresh: Fr
         or backpack.database.engine
         or settings.default_engine
     )
-    document = Document.of(configuration(backpack, settings, observed.admin_keys))
+    document = Document.of(
+        configuration(backpack, settings, observed.admin_keys),
+        observed.revision(backpack),
+        observed.in_force,
+    )
     chosen = turn(case, Runtime.of(settings, engine))
     credentials = complete(observed.credentials(backpack), fresh)
     of_pods = chosen.runtime.within(settings, engine) if chosen.waits else settings
@@ -126,7 +130,7 @@ def _at_rest(
     backpack, observed = case.backpack, case.observed
     volumes = observed.recorded_volumes(backpack) | observed.filled_volumes(backpack)
     bodies = [
-        credentials_secret(backpack, credentials, volumes),
+        credentials_secret(backpack, credentials, volumes, document.revision),
         *volume_claims(backpack, settings, engine, observed.claims(backpack)),
         *children.network(backpack, settings, document.text),
     ]

@@ -59,6 +59,10 @@ class Deliveries:
             self._queue.add(key)
         return self._reports[key]
 
+    def report(self, key: Key) -> Report | None:
+        """What is known of the last delivery to this Backpack."""
+        return self._reports.get(key)
+
     def drop(self, key: Key) -> None:
         """Nothing is to be delivered to this Backpack, or what was is known."""
         self._forget(key)

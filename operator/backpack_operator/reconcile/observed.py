@@ -23,6 +23,7 @@ from backpack_operator.model.kinds import (
     Kind,
     ObjectKey,
 )
+from backpack_operator.model.revision import Revision
 from backpack_operator.model.rollout import Rollout
 from backpack_operator.settings import Settings
 from backpack_operator.specs import config_map, credentials_secret, ingress_routes, volume_claims
@@ -97,6 +98,9 @@ class Observed:
     none of that name."""
     may_upgrade: bool = False
     """Whether its turn in the wave has come."""
+    in_force: int = 0
+    """The revision of a newer configuration than the Secret knows of, for which the API has
+    refused the last one; 0 where it has not."""
 
     def child(self, backpack: Backpack, kind: Kind, part: str) -> Child | None:
         return self.children.get(ObjectKey(kind, backpack.namespace, backpack.child(part)))
@@ -136,10 +140,18 @@ class Observed:
 
     def recorded_volumes(self, backpack: Backpack) -> set[str]:
         """The parts whose volumes have held data, as the Secret has it."""
-        child = self.child(backpack, SECRET, credentials_secret.PART)
-        annotations = ((child and child.body) or {}).get("metadata", {}).get("annotations", {})
-        recorded = annotations.get(credentials_secret.VOLUMES_ANNOTATION, "").split(",")
+        recorded = self._notes(backpack).get(credentials_secret.VOLUMES_ANNOTATION, "").split(",")
         return {part for part in LASTING_VOLUMES if part in recorded}
+
+    def revision(self, backpack: Backpack) -> Revision | None:
+        """The last configuration that was made, as the Secret has it."""
+        return Revision.parse(self._notes(backpack))
+
+    def _notes(self, backpack: Backpack) -> Mapping[str, str]:
+        """The annotations of the Secret."""
+        child = self.child(backpack, SECRET, credentials_secret.PART)
+        notes: Mapping[str, str] = ((child and child.body) or {}).get("metadata", {}).get("annotations") or {}
+        return notes
 
     def filled_volumes(self, backpack: Backpack) -> set[str]:
         """The parts whose volumes are bound, and so hold data or soon will."""

@@ -13,7 +13,7 @@ from backpack_operator.model.backpack import FINALIZER, Backpack, Key
 from backpack_operator.model.conditions import Verdict
 from backpack_operator.model.credentials import FreshPasswords
 from backpack_operator.model.delivery import Report
-from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE
+from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE, SECRET
 from backpack_operator.model.status import Status
 from backpack_operator.reconcile.apply import apply, remove
 from backpack_operator.reconcile.backpacks import Backpacks
@@ -29,12 +29,15 @@ from backpack_operator.reconcile.judge import judge, status
 from backpack_operator.reconcile.observed import Observed
 from backpack_operator.reconcile.pause import paused
 from backpack_operator.reconcile.signing import Signing
+from backpack_operator.reconcile.trust import Trust
 from backpack_operator.reconcile.turn import Turn, begun
 from backpack_operator.reconcile.verdicts.certificates import CERTIFICATE_TROUBLES
+from backpack_operator.reconcile.verdicts.configuration import taken_digest
 from backpack_operator.reconcile.verdicts.found import Found, Wave
 from backpack_operator.reconcile.verdicts.upgrade import failed, kept_mark
 from backpack_operator.reconcile.waves.fleet import Fleet
 from backpack_operator.settings import Settings
+from backpack_operator.specs.credentials_secret import PART as CREDENTIALS
 
 logger = logging.getLogger(__name__)
 
@@ -65,12 +68,14 @@ class Reconciler:
     signing: Signing
     deliveries: Deliveries
     fleet: Fleet
+    trust: Trust
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def reconcile(self, key: Key) -> Outcome:
         backpack = self.backpacks.get(key)
         if backpack is None:
             self.deliveries.drop(key)
+            self.trust.unknown(key)
             await self._clean_up(key)
             return Outcome.GONE
         if backpack.paused:
@@ -89,7 +94,15 @@ class Reconciler:
         live = await gather(self.client, self.children, backpack, self.settings)
         holder = await self.hostnames.acquire(backpack)
         secret = await certificate(self.client, backpack, self.settings)
-        observed = Observed(live, holder, self.signing.trusted, secret, self.fleet.turn(backpack.key))
+        observed = Observed(
+            live,
+            holder,
+            self.signing.trusted,
+            secret,
+            may_upgrade=self.fleet.turn(backpack.key),
+            in_force=self._in_force(backpack),
+        )
+        await self._up_to_date(backpack, observed)
         plan = decide(backpack, observed, self.settings, FreshPasswords.make())
         if plan.turn is not None and plan.turn.begins:
             backpack = await self._begin(backpack, plan.turn)
@@ -109,6 +122,8 @@ class Reconciler:
         troubles = await pods(self.client, backpack, observed, now)
         found = Found(backpack, plan, observed, self.settings, now, refusals, report, wave, troubles)
         verdicts = judge(found)
+        if plan.document is not None and taken_digest(found) == plan.document.digest:
+            self.trust.taken(backpack.key, plan.document.configuration.admin_keys)
         await self._post(backpack, verdicts)
         await self._write(backpack, status(found, verdicts, self._now()))
         if refusals:
@@ -124,6 +139,24 @@ class Reconciler:
             self.deliveries.drop(backpack.key)
             return None
         return self.deliveries.want(backpack.key, delivery)
+
+    def _in_force(self, backpack: Backpack) -> int:
+        """The revision for which the API has refused what was delivered last."""
+        report = self.deliveries.report(backpack.key)
+        return report.in_force if report is not None else 0
+
+    async def _up_to_date(self, backpack: Backpack, observed: Observed) -> None:
+        """Raise where the Secret has been written for a newer Backpack than the informer has
+        told of. It may also be one that was restored from a backup: then it is as known."""
+        last = observed.revision(backpack)
+        secret = observed.child(backpack, SECRET, CREDENTIALS)
+        if last is None or secret is None or secret.owner != backpack.uid:
+            return
+        if last.generation <= backpack.generation:
+            return
+        body = await self.client.get(BACKPACK, backpack.namespace, backpack.name)
+        if body is None or body["metadata"]["generation"] != backpack.generation:
+            raise OperatorError(f"the informer has not told of the present {backpack.key} yet")
 
     @staticmethod
     def _waits(found: Found, verdicts: Sequence[Verdict]) -> bool:

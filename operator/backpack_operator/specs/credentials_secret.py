@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from backpack_operator.model.backpack import Backpack
+from backpack_operator.model.revision import ANNOTATION as REVISION_ANNOTATION
+from backpack_operator.model.revision import Revision
 from backpack_operator.specs.labels import retained
 
 PART = "credentials"
@@ -15,11 +17,16 @@ and the Backpack: what is named here and not there was lost."""
 
 
 def credentials_secret(
-    backpack: Backpack, values: Mapping[str, str], volumes: Iterable[str] = ()
+    backpack: Backpack,
+    values: Mapping[str, str],
+    volumes: Iterable[str] = (),
+    revision: Revision | None = None,
 ) -> dict[str, Any]:
     """`values`: the keys of `backpack_contract.credentials`, as text; `volumes`: the
-    parts whose volumes have held data."""
+    parts whose volumes have held data; `revision`: of the API's configuration."""
     metadata = retained(backpack, PART)
+    if revision is not None:
+        metadata["annotations"][REVISION_ANNOTATION] = revision.to_text()
     if recorded := ",".join(sorted(volumes)):
         metadata["annotations"][VOLUMES_ANNOTATION] = recorded
     return {
