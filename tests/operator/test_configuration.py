@@ -90,6 +90,20 @@ def test_a_refusal_is_told_and_the_backpack_serves_on(serving: Operated) -> None
     serving.cluster.wait_reason(serving.namespace, "todo", "Degraded", "AsExpected")
 
 
+def test_what_was_restored_from_a_backup_takes_the_place_of_what_was_newer(serving: Operated) -> None:
+    """Both Backpack and Secret are older then than what the API works by."""
+    apis = serving.operator.apis
+    before = apis.of("todo")[-1]["revision"]
+    apis.in_force = before + 30
+    change(serving, auth={"registration": "closed"})
+    wait_taken(serving)
+    assert (apis.of("todo")[-1]["registration"], apis.of("todo")[-1]["revision"]) == ("closed", before + 31)
+    serving.cluster.wait_reason(serving.namespace, "todo", "Degraded", "AsExpected")
+    change(serving, auth={"registration": "open"})
+    wait_taken(serving)
+    assert apis.of("todo")[-1]["revision"] == before + 32
+
+
 def test_an_api_that_cannot_be_reached_is_told_of_and_tried_again(
     cluster: OperatedCluster, tmp_path: Path
 ) -> None:

@@ -10,11 +10,15 @@ import jwt
 
 
 class AdminListener:
-    """On a free port of 127.0.0.1. `refusal`: a status and a sentence to answer with."""
+    """On a free port of 127.0.0.1. `refusal`: a status and a sentence to answer with;
+    `in_force`: the revision that what it works by has already."""
 
     def __init__(self) -> None:
         self.refusal: tuple[int, str] | None = None
+        self.in_force = 0
         self.taken: list[dict[str, Any]] = []
+        self.tokens: list[str] = []
+        """Of each that was taken: what it was sent with."""
         self.asked = 0
         listener = self
 
@@ -60,5 +64,8 @@ class AdminListener:
             return 401, {"detail": "not for this backpack"}
         if self.refusal is not None:
             return self.refusal[0], {"detail": self.refusal[1]}
+        if configuration["revision"] < self.in_force:
+            return 409, {"detail": "A newer one is in force.", "revision": self.in_force}
         self.taken.append(configuration)
+        self.tokens.append(token)
         return 200, {"generation": configuration["generation"]}
