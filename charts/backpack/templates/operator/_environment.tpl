@@ -58,6 +58,12 @@
   value: {{ int $operator.workers | quote }}
 - name: BACKPACK_OPERATOR_RESYNC_SECONDS
   value: {{ int $operator.resyncSeconds | quote }}
+- name: BACKPACK_OPERATOR_KEY_ANNOUNCE_SECONDS
+  value: {{ int $operator.signingKeys.announceSeconds | quote }}
+- name: BACKPACK_OPERATOR_KEY_PATIENCE_SECONDS
+  value: {{ int $operator.signingKeys.patienceSeconds | quote }}
+- name: BACKPACK_OPERATOR_KEY_OVERLAP_SECONDS
+  value: {{ int $operator.signingKeys.overlapSeconds | quote }}
 - name: BACKPACK_OPERATOR_LOG_LEVEL
   value: {{ $operator.logLevel | quote }}
 - name: BACKPACK_OPERATOR_OPERATOR_POD_LABELS
