@@ -157,14 +157,17 @@ class OperatedCluster:
         self.wait_reason(namespace, name, "RouteReady", "Routed", within)
         return self.get(BACKPACK, namespace, name)
 
-    def start_pods(self, namespace: str) -> None:
-        """What a kubelet would do: every pod of the namespace is ready."""
+    def start_pods(self, namespace: str, *, broken: str | None = None) -> None:
+        """What a kubelet would do: every pod of the namespace is ready, but those of the image
+        that is broken."""
         pods = Kind("v1", "Pod", "pods")
         state = {
             "phase": "Running",
             "conditions": [{"type": kind, "status": "True"} for kind in ("Ready", "ContainersReady")],
         }
         for pod in self.list(pods, namespace):
+            if pod["spec"]["containers"][0]["image"] == broken:
+                continue
             if "status" in pod and pod["status"].get("phase") != "Running":
                 self.api.merge(f"{pods.path(namespace, pod['metadata']['name'])}/status", {"status": state})
 

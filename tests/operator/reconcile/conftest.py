@@ -16,7 +16,7 @@ from backpack_operator.model.kinds import ObjectKey
 from backpack_operator.reconcile.decide import Plan, decide
 from backpack_operator.reconcile.deliver import due
 from backpack_operator.reconcile.observed import Holder, Observed
-from backpack_operator.reconcile.verdicts.found import Found, Refusal
+from backpack_operator.reconcile.verdicts.found import Found, Refusal, Wave
 from backpack_operator.settings import Settings
 
 FRESH = FreshPasswords(
@@ -34,6 +34,8 @@ class World:
         self.objects: dict[str, dict[str, Any]] = {}
         self.holder: Holder | None = None
         self.certificate: Certificate | Flaw | None = None
+        self.may_upgrade = False
+        self.wave = Wave()
         self._version = 1000
 
     def observed(self, backpack: Backpack) -> Observed:
@@ -41,7 +43,7 @@ class World:
         children: dict[ObjectKey, Child] = {
             ObjectKey.of(body): observe(body) for body in self.objects.values()
         }
-        return Observed(children, self.holder or ours, (ADMIN_KEY,), self.certificate)
+        return Observed(children, self.holder or ours, (ADMIN_KEY,), self.certificate, self.may_upgrade)
 
     def decide(self, backpack: Backpack) -> Plan:
         return decide(backpack, self.observed(backpack), self.settings, FRESH)
@@ -49,7 +51,14 @@ class World:
     def found(self, backpack: Backpack, *refusals: Refusal, report: Report | None = None) -> Found:
         """What a reconcile would judge by now."""
         return Found(
-            backpack, self.decide(backpack), self.observed(backpack), self.settings, NOW, refusals, report
+            backpack,
+            self.decide(backpack),
+            self.observed(backpack),
+            self.settings,
+            NOW,
+            refusals,
+            report,
+            self.wave,
         )
 
     def due(self, backpack: Backpack) -> Delivery | None:
