@@ -242,7 +242,11 @@ class Waves(RuleBasedStateMachine):
     @rule()
     def another(self) -> None:
         self.made += 1
+        self.fleet.begun.clear()
         self.fleet.create(f"n{self.made:03}")
+        # A part of more is more.
+        self.fleet.reconcile()
+        self.after(set(self.fleet.in_flight()) - set(self.fleet.begun))
 
     @precondition(lambda self: len(self.fleet.bodies) > 3)
     @rule(data=st.data())
