@@ -35,10 +35,10 @@ def _measure(options: Options, backpacks: int) -> Whole:
     asked = options.only if backpacks == options.backpacks else ()
     with stage(backpacks) as empty:
         loop = baseline.measure(empty)
-        _say(backpacks, f"the loop applied all children in {loop:.1f} s")
+        _say(backpacks, f"the loop applied all children in {loop}")
     with stage(backpacks) as cluster, cluster.operator() as operator:
         created = creation.measure(cluster, operator)
-        _say(backpacks, f"the operator in {created:.1f} s, {operator.cpu_seconds:.1f} s of them its own")
+        _say(backpacks, f"the operator in {created}")
         make_ready(cluster, operator)
         rss, peak = operator.rss, operator.peak_rss
         _say(backpacks, f"all Ready; {mebibytes(rss)} MiB, at most {mebibytes(peak)}")

@@ -3,7 +3,6 @@ operator makes of a fleet, with its client, its account and as many requests at 
 They are rendered before the clock starts; nothing is watched, read, compared or reported."""
 
 import asyncio
-import time
 import uuid
 from typing import Any
 
@@ -14,14 +13,15 @@ from backpack_operator.reconcile.decide import decide
 from backpack_operator.reconcile.observed import Holder, Observed
 from backpack_operator.settings import Settings
 from bench.operator import fleet
+from bench.operator.spans import Span, begin
 from bench.operator.stage import OWN_NAMESPACE, Stage, connect
 from support.operated_cluster import SETTINGS
 
 _ADMIN_KEY = AdminKey(kid="the-key", x="Kol_SrjOIaNK_nZOJUAmzAYXRNz4fHQJ7mGpcHvB-K0")
 
 
-def measure(stage: Stage) -> float:
-    """Seconds for the objects of the whole fleet."""
+def measure(stage: Stage) -> Span:
+    """For the objects of the whole fleet."""
     given = settings()
     bodies = [body for key in stage.fleet for body in children(key, given)]
     return asyncio.run(_apply(stage, bodies))
@@ -43,8 +43,8 @@ def children(key: Key, settings: Settings) -> list[fleet.Object]:
     return [dict(wanted.body) for wanted in plan.apply]
 
 
-async def _apply(stage: Stage, bodies: list[fleet.Object]) -> float:
+async def _apply(stage: Stage, bodies: list[fleet.Object]) -> Span:
     async with connect(stage.account) as client:
-        start = time.perf_counter()
+        end = begin(stage.cluster.plane)
         await fleet.for_each(bodies, client.apply)
-        return time.perf_counter() - start
+        return end()

@@ -9,15 +9,14 @@ from pathlib import Path
 
 import psutil
 import yaml
-from kubernetes.aio.client.configuration import Configuration
-from kubernetes.aio.config import load_kube_config
 
 from backpack_devcluster import control_plane
 from backpack_operator.kube.client import KubeClient
-from backpack_operator.kube.connection import CONNECTIONS
+from backpack_operator.kube.connection import configuration
 from backpack_operator.model.backpack import Key
 from backpack_operator.model.kinds import WATCHED, Kind
 from bench.operator.requests import Requests
+from bench.operator.spans import cpu_seconds
 from support.operated_cluster import OperatedCluster
 from support.operator_process import RunningOperator, service_account
 
@@ -66,21 +65,24 @@ class Operator:
         self.stage, self.running = stage, running
 
     @property
+    def pid(self) -> int:
+        return self.running.process.pid
+
+    @property
     def rss(self) -> int:
         """Bytes."""
-        return int(psutil.Process(self.running.process.pid).memory_info().rss)
+        return int(psutil.Process(self.pid).memory_info().rss)
 
     @property
     def peak_rss(self) -> int:
         """Bytes, the most since it was started."""
-        lines = Path(f"/proc/{self.running.process.pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         (line,) = (line for line in lines if line.startswith("VmHWM:"))
         return int(line.split()[1]) * 1024
 
     @property
     def cpu_seconds(self) -> float:
-        times = psutil.Process(self.running.process.pid).cpu_times()
-        return float(times.user + times.system)
+        return cpu_seconds(self.pid)
 
 
 @contextmanager
@@ -105,12 +107,7 @@ def stage(backpacks: int) -> Iterator[Stage]:
 @asynccontextmanager
 async def connect(kubeconfig: Path) -> AsyncIterator[KubeClient]:
     """The operator's own client, with as many connections as it has there."""
-    configuration = Configuration()
-    await load_kube_config(  # type: ignore[no-untyped-call]
-        config_file=str(kubeconfig), client_configuration=configuration
-    )
-    configuration.connection_pool_maxsize = CONNECTIONS
-    client = KubeClient(configuration, lambda *_: None)
+    client = KubeClient(await configuration(str(kubeconfig)), lambda *_: None)
     try:
         yield client
     finally:

@@ -1,17 +1,17 @@
 """From the first Backpack's creation until all children of all of them exist."""
 
 import asyncio
-import time
 from collections import Counter
 
 from backpack_operator.model.kinds import INGRESS_ROUTE, kind_of
 from bench.operator import baseline, fleet
 from bench.operator.measures.settling import wait, wait_at_work
+from bench.operator.spans import Span, begin
 from bench.operator.stage import Operator, Stage, connect
 
 
-def measure(stage: Stage, operator: Operator) -> float:
-    """Seconds. Backpacks are created as fast as the API server takes them."""
+def measure(stage: Stage, operator: Operator) -> Span:
+    """Backpacks are created as fast as the API server takes them."""
     expected = _expected(stage)
     routes = expected[INGRESS_ROUTE.kind]
 
@@ -19,14 +19,14 @@ def measure(stage: Stage, operator: Operator) -> float:
         async with connect(stage.admin) as client:
             await fleet.create(client, stage.fleet)
 
-    start = time.perf_counter()
+    end = begin(stage.cluster.plane, operator.pid)
     asyncio.run(create())
     # The last stage of each, counted first: one request instead of nine.
     wait(lambda: stage.count(INGRESS_ROUTE) == routes, "all routes are made", every=0.2)
     wait(lambda: expected.items() <= stage.counts().items(), "all children are made", every=0.2)
-    seconds = time.perf_counter() - start
+    span = end()
     wait_at_work(operator)
-    return seconds
+    return span
 
 
 def _expected(stage: Stage) -> dict[str, int]:

@@ -2,6 +2,8 @@
 kubeconfig. Once for our own client, once for kopf, which keeps its own session."""
 
 import os
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import kopf
 from kubernetes.aio.client.configuration import Configuration
@@ -18,21 +20,35 @@ def in_cluster() -> bool:
     return "KUBERNETES_SERVICE_HOST" in os.environ and "KUBECONFIG" not in os.environ
 
 
-async def configuration() -> Configuration:
-    """How our client connects. A pod's token is read again as it is rotated."""
+async def configuration(kubeconfig: str | None = None) -> Configuration:
+    """How our client connects: by the kubeconfig at this path, or as the environment says.
+    A pod's token is read again as it is rotated."""
     result = Configuration()
     try:
-        if in_cluster():
+        if kubeconfig is None and in_cluster():
             load_incluster_config(client_configuration=result)  # type: ignore[no-untyped-call]
         else:
-            await load_kube_config(client_configuration=result)  # type: ignore[no-untyped-call]
+            await load_kube_config(  # type: ignore[no-untyped-call]
+                config_file=kubeconfig, client_configuration=result
+            )
     except ConfigException as error:
         raise OperatorError(
             f"there is no cluster to connect to ({error}): run in a pod with a service account, "
             "or set KUBECONFIG"
         ) from error
     result.connection_pool_maxsize = CONNECTIONS
+    # Once: aiohttp would look for proxies, and for a .netrc, at every single request.
+    result.client_session_kwargs = {"trust_env": False}
+    result.proxy = result.proxy or _proxy(result.host)
     return result
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy that the environment names for this URL."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.netloc):
+        return None
+    return getproxies().get(parts.scheme)
 
 
 def log_in(settings: kopf.OperatorSettings) -> kopf.ConnectionInfo | None:
