@@ -4,6 +4,7 @@ OperatorError
   ApiError            the API server answered with an error
     NotFound          404
     Conflict          409, a precondition or an existing object
+      Unseen          there is an object that memory doesn't have
     Refused           400, 403, 405, 413, 422: the same request will be refused again
   Unreachable         the API server gave no answer
   KeysUnreadable      the signing keys are there, but can't be read
@@ -31,6 +32,10 @@ class NotFound(ApiError):
 
 class Conflict(ApiError):
     """The object exists already, or is not the one that was meant."""
+
+
+class Unseen(Conflict):
+    """An object that was to be made exists, although memory doesn't have it."""
 
 
 class Refused(ApiError):

@@ -92,12 +92,27 @@ async def _log_in(settings: kopf.OperatorSettings, **_: Any) -> kopf.ConnectionI
     return log_in(settings)
 
 
+class _NoDiffs(kopf.DiffBaseStorage):
+    """Nothing is compared with what it was: kopf would copy every object to do so."""
+
+    def build(self, **_: Any) -> kopf.BodyEssence:
+        return kopf.BodyEssence({})
+
+    def fetch(self, **_: Any) -> None:
+        return None
+
+    def store(self, **_: Any) -> None:
+        """Not in anybody's annotations."""
+
+
 def _settings(*, namespaced: bool) -> kopf.OperatorSettings:
     settings = kopf.OperatorSettings()
     settings.posting.enabled = False
     # Namespaces and definitions are only watched where the rights are cluster-wide.
     settings.scanning.disabled = namespaced
-    settings.queueing.idle_timeout = 1.0
+    settings.persistence.diffbase_storage = _NoDiffs()
+    # Each object has a task, and its last event is kept, for as long.
+    settings.queueing.idle_timeout = 0.1
     # In pages, so that a fleet is not in memory as a whole when it is first listed.
     settings.watching.chunk_size = 200
     settings.networking.request_timeout = 60.0

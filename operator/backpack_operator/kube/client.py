@@ -91,6 +91,12 @@ class KubeClient:
             content="application/apply-patch+yaml",
         )
 
+    async def apply_new(self, body: Mapping[str, Any]) -> Body:
+        """Server-side apply of an object that there must not be yet: `Conflict` if one of
+        its name exists. It is never at the first version of all, which is then asked for."""
+        first = {**body, "metadata": {**body["metadata"], "resourceVersion": "1"}}
+        return await self.apply(first)
+
     async def create(self, body: Mapping[str, Any]) -> Body:
         """A new object; `Conflict` if one of its name exists."""
         path = kind_of(body).path(body["metadata"]["namespace"])

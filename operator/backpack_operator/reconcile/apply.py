@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backpack_operator.errors import NotFound, Refused
+from backpack_operator.errors import Conflict, NotFound, Refused, Unseen
 from backpack_operator.kube.client import KubeClient
 from backpack_operator.model.child import Child, observe
 from backpack_operator.model.compare import covers
@@ -38,15 +38,16 @@ STAGES = (
 
 
 async def apply(
-    client: KubeClient, children: Children, plan: Plan, live: Mapping[ObjectKey, Child]
+    client: KubeClient, children: Children, plan: Plan, live: Mapping[ObjectKey, Child], *, new: bool
 ) -> tuple[dict[ObjectKey, Child], list[Refusal]]:
     """Answers the children as they are now, and what the API server would not take.
-    Any other error goes up, and the reconcile is tried again."""
+    Any other error goes up, and the reconcile is tried again. `new`: whether what is not
+    in `live` may exist all the same; then it is not touched, and `Unseen` is raised."""
     result, refusals = dict(live), []
     for stage in STAGES:
         wanted = [item for item in plan.apply if item.key.kind in stage]
         outcomes = await asyncio.gather(
-            *(_apply_one(client, children, item, live.get(item.key)) for item in wanted),
+            *(_apply_one(client, children, item, live.get(item.key), new=new) for item in wanted),
             return_exceptions=True,
         )
         for item, outcome in zip(wanted, outcomes, strict=True):
@@ -71,12 +72,14 @@ async def remove(client: KubeClient, children: Children, doomed: Sequence[tuple[
             child.deleting = True
 
 
-async def _apply_one(client: KubeClient, children: Children, wanted: Wanted, child: Child | None) -> Child:
+async def _apply_one(
+    client: KubeClient, children: Children, wanted: Wanted, child: Child | None, *, new: bool
+) -> Child:
     if child is not None and _is(child, wanted):
         if children.get(wanted.key) is child:
             children.matched(wanted.key, wanted.digest)
         return child
-    body = await _write(client, wanted, child)
+    body = await _write(client, wanted, child, new=new)
     if not wanted.key.kind.watched:
         return observe(body)
     children.seen(body)
@@ -86,14 +89,14 @@ async def _apply_one(client: KubeClient, children: Children, wanted: Wanted, chi
     return children.get(wanted.key) or observe(body)
 
 
-async def _write(client: KubeClient, wanted: Wanted, child: Child | None) -> dict[str, Any]:
+async def _write(client: KubeClient, wanted: Wanted, child: Child | None, *, new: bool) -> dict[str, Any]:
     if wanted.key.kind == SECRET:
         return await _write_secret(client, wanted.body, child)
     if child is None:
         # Only a new volume: one that somebody has put there just now is not ours to take.
         if wanted.key.kind == VOLUME_CLAIM:
             return await client.create(wanted.body)
-        return await client.apply(wanted.body)
+        return await _write_new(client, wanted) if new else await client.apply(wanted.body)
     try:
         return await client.apply(wanted.body, uid=child.uid)
     except Refused as error:
@@ -103,6 +106,13 @@ async def _write(client: KubeClient, wanted: Wanted, child: Child | None) -> dic
     # `emptyDir` the claim of the same volume; apply leaves what it does not own.
     await client.replace_spec(wanted.body, child.uid)
     return await client.apply(wanted.body, uid=child.uid)
+
+
+async def _write_new(client: KubeClient, wanted: Wanted) -> dict[str, Any]:
+    try:
+        return await client.apply_new(wanted.body)
+    except Conflict as error:
+        raise Unseen(error.status, error.reason, error.message) from error
 
 
 async def _write_secret(client: KubeClient, body: Mapping[str, Any], child: Child | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.certificates import Certificate, Flaw, of_secret
 from backpack_operator.model.child import Child, observe
 from backpack_operator.model.conditions import PROGRESSING, find
-from backpack_operator.model.kinds import POD, SECRET, ObjectKey
+from backpack_operator.model.kinds import CONFIG_MAP, POD, SECRET, VOLUME_CLAIM, ObjectKey
 from backpack_operator.model.pod_trouble import PodTrouble, troubles
 from backpack_operator.model.tls import effective_tls
 from backpack_operator.reconcile.children import Children
@@ -21,15 +21,23 @@ from backpack_operator.specs.labels import selector
 
 _PATIENCE = timedelta(seconds=5)
 
+_BEFORE_ALL = frozenset({SECRET, VOLUME_CLAIM, CONFIG_MAP})
+"""The kinds of which a stranger's object keeps everything from being touched."""
+
 
 async def gather(
-    client: KubeClient, children: Children, backpack: Backpack, settings: Settings
+    client: KubeClient, children: Children, backpack: Backpack, settings: Settings, *, new: bool
 ) -> dict[ObjectKey, Child]:
     """Every object that has the name of a child. What memory doesn't have is asked for
     by name: the object may be a stranger's, or have lost the label that the informer
-    goes by. If anything can't be read, nothing is decided: the error goes up."""
+    goes by. If anything can't be read, nothing is decided: the error goes up.
+
+    `new`: of a Backpack of which memory has no child at all, only what decides about
+    all others is asked for; of the others the API server is told to make new ones only."""
     found = dict(children.of(backpack.key))
     missing = [key for key in child_keys(backpack, settings) if key not in found]
+    if new:
+        missing = [key for key in missing if key.kind in _BEFORE_ALL]
     bodies = await asyncio.gather(*(client.get(key.kind, key.namespace, key.name) for key in missing))
     for key, body in zip(missing, bodies, strict=True):
         if body is not None:

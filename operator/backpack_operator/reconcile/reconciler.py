@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from backpack_operator.errors import Conflict, OperatorError, Refused
+from backpack_operator.errors import Conflict, OperatorError, Refused, Unseen
 from backpack_operator.kube.client import KubeClient
 from backpack_operator.logs import about
 from backpack_operator.model.backpack import FINALIZER, Backpack, Key
@@ -88,10 +88,17 @@ class Reconciler:
             if FINALIZER in backpack.finalizers:
                 await finalize(self.client, backpack, self._now())
             return Outcome.GONE
-        return await self._keep(await self._finalizers(backpack))
+        backpack = await self._finalizers(backpack)
+        if not self.children.of(key):
+            try:
+                return await self._keep(backpack, new=True)
+            except Unseen as error:
+                logger.info("something is there already: %s", error, extra=about(key.namespace, key.name))
+        return await self._keep(backpack, new=False)
 
-    async def _keep(self, backpack: Backpack) -> Outcome:
-        live = await gather(self.client, self.children, backpack, self.settings)
+    async def _keep(self, backpack: Backpack, *, new: bool) -> Outcome:
+        """`new`: memory has nothing of it, and most likely there is nothing."""
+        live = await gather(self.client, self.children, backpack, self.settings, new=new)
         holder = await self.hostnames.acquire(backpack)
         secret = await certificate(self.client, backpack, self.settings)
         observed = Observed(
@@ -106,7 +113,7 @@ class Reconciler:
         plan = decide(backpack, observed, self.settings, FreshPasswords.make())
         if plan.turn is not None and plan.turn.begins:
             backpack = await self._begin(backpack, plan.turn)
-        after, refusals = await apply(self.client, self.children, plan, live)
+        after, refusals = await apply(self.client, self.children, plan, live, new=new)
         await remove(self.client, self.children, plan.remove)
         for doomed, _ in plan.remove:
             after.pop(doomed, None)
