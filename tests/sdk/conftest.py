@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,14 @@ from support.sdk_world import Control, World
 __all__ = ["ferretdb", "redis"]
 
 
+def new_api(
+    directory: Path, ferretdb: FerretDB, redis: Redis, signer: AdminSigner, **options: Any
+) -> CoreApi:
+    """An API that knows the administrators' key."""
+    configuration = {"admin_keys": (AdminKey(**signer.key),), **options.pop("configuration", {})}
+    return CoreApi(directory, ferretdb, redis, configuration=configuration, **options)
+
+
 @pytest.fixture(scope="session")
 def signer() -> AdminSigner:
     return AdminSigner()
@@ -26,17 +35,10 @@ def sdk_api(
     ferretdb: FerretDB, redis: Redis, signer: AdminSigner, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CoreApi]:
     """The API of all cases that leave its settings and its process alone."""
-    api = CoreApi(
-        tmp_path_factory.mktemp("sdk"),
-        ferretdb,
-        redis,
-        redis_database=4,
-        configuration={"admin_keys": (AdminKey(**signer.key),)},
-    )
+    api = new_api(tmp_path_factory.mktemp("sdk"), ferretdb, redis, signer, redis_database=4)
     api.start()
     yield api
     api.stop()
-    api.close_clients()
 
 
 @pytest.fixture(scope="session")
@@ -54,14 +56,39 @@ def collections() -> deque[str]:
 
 
 @pytest.fixture
+def start_api(
+    ferretdb: FerretDB, redis: Redis, signer: AdminSigner, tmp_path: Path
+) -> Iterator[Callable[..., CoreApi]]:
+    """Starts an API that a test may end and start again."""
+    started: list[CoreApi] = []
+
+    def start(**options: Any) -> CoreApi:
+        api = new_api(tmp_path / f"api-{len(started)}", ferretdb, redis, signer, redis_database=5, **options)
+        api.start()
+        started.append(api)
+        return api
+
+    yield start
+    for api in started:
+        api.stop()
+
+
+@pytest.fixture
 def make_world(
-    sdk_api: CoreApi, signer: AdminSigner, control: Control, collections: deque[str]
+    sdk_api: CoreApi,
+    start_api: Callable[..., CoreApi],
+    signer: AdminSigner,
+    control: Control,
+    collections: deque[str],
 ) -> Iterator[Callable[..., World]]:
     """Makes the world of a case, which steps then act on."""
     worlds: list[World] = []
 
     def make(case: dict[str, Any]) -> World:
-        world = World(sdk_api, signer, case, collections)
+        if case.get("own"):
+            world = World(start_api(), signer, case, deque())
+        else:
+            world = World(sdk_api, signer, case, collections)
         worlds.append(world)
         control.world = world
         return world

@@ -19,7 +19,7 @@ from backpack_api.problems import InvalidValue
 from backpack_api.runtime import Runtime
 from backpack_api.services.realtime.channels import channel_document
 from backpack_api.services.realtime.connection import RealtimeConnection
-from backpack_api.sockets.operations import Nothing, Operations
+from backpack_api.sockets.operations import Operations
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 1000
@@ -36,6 +36,11 @@ class CreateChannel(NameChannel):
 
 class JoinChannel(NameChannel):
     user: str | None = None
+    since: str | None = None
+
+
+class JoinMine(Shape):
+    since: str | None = None
 
 
 class ChangeChannel(NameChannel):
@@ -71,14 +76,19 @@ class _Channels:
             raise InvalidValue.at("/members", f"are at most {MAX_ADDED}; add the others by `channel.join`")
         members = [check_user(one, f"/members/{number}") for number, one in enumerate(fields.members)]
         await self._channels.create(connection, name, private=fields.private, members=members)
-        return {"channel": name, "private": fields.private, "ownerId": connection.user_id}
+        return {
+            "channel": name,
+            "private": fields.private,
+            "ownerId": connection.user_id,
+            "seq": self._channels.seq,
+        }
 
     async def join(self, connection: RealtimeConnection, fields: JoinChannel) -> JsonObject:
         name = check_channel(fields.channel)
         if fields.user is None or fields.user == connection.user_id:
-            await self._channels.join(connection, name)
-        else:
-            await self._channels.add(connection, name, check_user(fields.user))
+            await self._channels.join(connection, name, fields.since)
+            return {"channel": name, "seq": self._channels.seq}
+        await self._channels.add(connection, name, check_user(fields.user))
         return {"channel": name}
 
     async def leave(self, connection: RealtimeConnection, fields: NameChannel) -> JsonObject:
@@ -106,15 +116,17 @@ class _Channels:
         members = await self._channels.members(check_channel(fields.channel), connection.user_id)
         return {"items": [{"user": user, "online": online} for user, online in members], "nextCursor": None}
 
-    async def join_mine(self, connection: RealtimeConnection, _: Nothing) -> JsonObject:
-        return {"channels": await self._channels.attach_all(connection)}
+    async def join_mine(self, connection: RealtimeConnection, fields: JoinMine) -> JsonObject:
+        names = await self._channels.attach_all(connection, fields.since)
+        return {"channels": names, "seq": self._channels.seq}
 
     async def change(self, connection: RealtimeConnection, fields: ChangeChannel) -> JsonObject:
         name, left = check_channel(fields.channel), check_channel(fields.left, "/from")
         await self._channels.join(connection, name)
+        seq = self._channels.seq
         if left != name:
             await self._channels.leave(connection, left)
-        return {"channel": name}
+        return {"channel": name, "seq": seq}
 
     async def publish(self, connection: RealtimeConnection, fields: Publish) -> JsonObject:
         name = check_channel(fields.channel)
@@ -156,7 +168,7 @@ def add_channel_operations(operations: Operations[RealtimeConnection], runtime: 
     operations.add("channel.delete", NameChannel, channels.delete)
     operations.add("channel.list", ListChannels, channels.list)
     operations.add("channel.members", NameChannel, channels.members)
-    operations.add("channel.joinMine", Nothing, channels.join_mine)
+    operations.add("channel.joinMine", JoinMine, channels.join_mine)
     operations.add("channel.change", ChangeChannel, channels.change)
     operations.add("channel.publish", Publish, channels.publish)
     operations.add("broadcast", Message, channels.broadcast)

@@ -106,7 +106,7 @@ class _Documents:
     async def subscribe(self, connection: RealtimeConnection, fields: Subscribe) -> JsonObject:
         filter_ = EVERYTHING if fields.filter is None else parse_filter(fields.filter, "/filter")
         one = await self._subscriptions.subscribe(connection, fields.collection, filter_, fields.since)
-        return {"sub": one.id}
+        return {"sub": one.id, "seq": fields.since or self._subscriptions.seq}
 
     async def unsubscribe(self, connection: RealtimeConnection, fields: Unsubscribe) -> None:
         self._subscriptions.unsubscribe(connection, fields.sub)

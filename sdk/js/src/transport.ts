@@ -22,6 +22,7 @@ export interface Request {
   safe?: boolean;
   /** Send no token: what the browser adds by itself must do. */
   anonymous?: boolean;
+  fetch?: typeof globalThis.fetch | undefined;
 }
 
 const TIMEOUT = 30_000;
@@ -130,7 +131,16 @@ export class Transport {
     settings: Settings,
     method: string,
     path: string,
-    { query, json, body, headers, signal, timeout = this.options.timeout ?? TIMEOUT, anonymous }: Request,
+    {
+      query,
+      json,
+      body,
+      headers,
+      signal,
+      timeout = this.options.timeout ?? TIMEOUT,
+      anonymous,
+      fetch,
+    }: Request,
     read: (answer: Response) => T | Promise<T>,
   ): Promise<T> {
     const epoch = this.session.epoch;
@@ -138,7 +148,7 @@ export class Transport {
     const limit = timeout ? AbortSignal.timeout(timeout) : undefined;
     const signals = [signal, limit].filter((one) => one !== undefined);
     try {
-      const answer = await this.#fetch(this.address(settings, path, query), {
+      const answer = await (fetch ?? this.#fetch)(this.address(settings, path, query), {
         method,
         credentials: Authorization && !anonymous ? "omit" : "include",
         headers: {

@@ -24,6 +24,7 @@ export interface Step {
   until?: unknown;
   start?: string;
   listen?: string;
+  progress?: string;
   events?: string;
   are?: unknown[];
   quiet?: string;
@@ -104,8 +105,12 @@ class Player {
       if (typeof target[method] !== "function") return { value: target[method] };
       const given = (step.args ?? []).map((one) => resolve(one, this.#variables));
       if (step.listen) given.push(this.#listener(step.listen));
-      if (step.options || signal)
-        given.push({ ...(resolve(step.options ?? {}, this.#variables) as object), signal });
+      const options = {
+        ...(resolve(step.options ?? {}, this.#variables) as object),
+        ...(signal && { signal }),
+        ...(step.progress && { onProgress: this.#listener(step.progress) }),
+      };
+      if (Object.keys(options).length) given.push(options);
       let value = target[method](...given);
       if (step.each) value = await all(value);
       value = await value;

@@ -20,6 +20,7 @@ export function resolve(value: unknown, variables: Variables): unknown {
   if (Array.isArray(value)) return value.map((one) => resolve(one, variables));
   if (value === null || typeof value !== "object") return value;
   if ("$file" in value) return file(resolve(value.$file, variables) as FileSpec);
+  if ("$text" in value) return "x".repeat(value.$text as number);
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, resolve(one, variables)]));
 }
 

@@ -166,7 +166,7 @@ def test_a_membership_stays_and_a_new_socket_attaches_to_it(
         assert hers.event("presence", type="online")["user"] == grace.id
         hers.call("channel.publish", channel=room, data="not attached")
         assert socket.events("channel") == []
-        assert socket.call("channel.joinMine") == {"channels": [room]}
+        assert socket.call("channel.joinMine")["channels"] == [room]
         hers.call("channel.publish", channel=room, data="attached")
         assert socket.event("channel")["data"] == "attached"
 
@@ -273,3 +273,67 @@ def test_who_deletes_his_account_is_no_member_any_more(api: CoreApi, hers: Socke
         assert socket.close_code() == 4001
     assert hers.event("presence", user=person.id, type="leave")
     assert len(hers.call("channel.members", channel=room)["items"]) == 1
+
+
+def test_a_member_who_comes_back_gets_what_was_said_meanwhile(
+    api: CoreApi, hers: Socket, grace: Person, room: str
+) -> None:
+    other = f"{room}-other"
+    for name in (room, other):
+        hers.call("channel.create", channel=name)
+    with socket_of(api, grace) as socket:
+        socket.call("channel.join", channel=other)
+        socket.call("channel.join", channel=room)
+        hers.call("channel.publish", channel=room, data="before")
+        since = socket.event("channel")["seq"]
+    for number in range(40):
+        hers.call("channel.publish", channel=room, data=number)
+        hers.call("channel.publish", channel=other, data="elsewhere")
+    with socket_of(api, grace) as socket:
+        answer = socket.call("channel.join", channel=room, since=since)
+        hers.call("channel.publish", channel=room, data="after")
+        expected = [*range(40), "after"]
+        assert [socket.event("channel")["data"] for _ in expected] == expected
+        assert socket.events("channel") == []
+        assert socket.events("reset") == []
+    with socket_of(api, grace) as socket:
+        socket.call("channel.join", channel=room, since=answer["seq"])
+        assert socket.event("channel")["data"] == "after"
+        assert socket.events("channel") == []
+
+
+def test_all_channels_are_gone_on_with_at_once(api: CoreApi, hers: Socket, grace: Person, room: str) -> None:
+    rooms = [f"{room}-{number}" for number in range(3)]
+    with socket_of(api, grace) as socket:
+        for name in rooms:
+            hers.call("channel.create", channel=name)
+            since = socket.call("channel.join", channel=name)["seq"]
+    for name in rooms:
+        hers.call("channel.publish", channel=name, data=name)
+    with socket_of(api, grace) as socket:
+        assert socket.call("channel.joinMine", since=since)["channels"] == rooms
+        assert [socket.event("channel")["data"] for _ in rooms] == rooms
+
+
+def test_what_was_said_before_one_was_a_member_is_not_told(
+    api: CoreApi, hers: Socket, grace: Person, room: str
+) -> None:
+    with socket_of(api, grace) as socket:
+        since = hers.call("channel.create", channel=room, private=True)["seq"]
+        hers.call("channel.publish", channel=room, data="a secret")
+        hers.call("channel.join", channel=room, user=grace.id)
+        hers.call("channel.publish", channel=room, data="welcome")
+        socket.call("channel.join", channel=room, since=since)
+        assert socket.event("channel")["data"] == "welcome"
+        socket.call("channel.leave", channel=room)
+        hers.call("channel.publish", channel=room, data="about him")
+        socket.call("channel.join", channel=room, since=since)
+        assert socket.events("channel") == []
+
+
+def test_what_is_too_long_ago_is_a_reset(his: Socket, room: str) -> None:
+    his.call("channel.create", channel=room)
+    for since in ("1-0-0", "not a seq"):
+        his.call("channel.leave", channel=room)
+        his.call("channel.join", channel=room, since=since)
+        assert "sub" not in his.event("reset")

@@ -11,6 +11,7 @@ from backpack_api.domain.events import CHANNEL, CHANNEL_DELETED, PRESENCE, Event
 from backpack_api.domain.json_text import JsonObject
 from backpack_api.problems import Conflict, NotAllowed, NotFound, Problem
 from backpack_api.services.events import EventService
+from backpack_api.services.realtime.channel_replay import ChannelReplay
 from backpack_api.services.realtime.connection import RealtimeConnection
 from backpack_api.services.realtime.hub import Hub
 from backpack_api.sockets.frames import json_frame
@@ -40,11 +41,12 @@ class Channels:
         _check(outcome, name)
         await self._attach(connection, [name])
 
-    async def join(self, connection: RealtimeConnection, name: str) -> None:
-        """Become a member, and attach; no error where one is. Raises `NotFound`, `NotAllowed`
-        where the channel is private and nobody has added the user, `Conflict`."""
+    async def join(self, connection: RealtimeConnection, name: str, since: str | None = None) -> None:
+        """Become a member, and attach; no error where one is. `since`: send first what was
+        said after it. Raises `NotFound`, `NotAllowed` where the channel is private and nobody
+        has added the user, `Conflict`."""
         _check(await self._store.join(name, connection.user_id, by=connection.user_id), name)
-        await self._attach(connection, [name])
+        await self._attach(connection, [name], since)
 
     async def add(self, connection: RealtimeConnection, name: str, user_id: str) -> None:
         """Make somebody else a member, as the channel's maker. Raises as `join` does."""
@@ -69,9 +71,15 @@ class Channels:
         """Take a user who is no more out of all channels."""
         await self._store.forget(user_id)
 
-    async def attach_all(self, connection: RealtimeConnection) -> list[str]:
-        """Attach to every channel that the user is a member of, and name them."""
-        return await self._attach(connection, None)
+    async def attach_all(self, connection: RealtimeConnection, since: str | None = None) -> list[str]:
+        """Attach to every channel that the user is a member of, and name them; `since` as
+        with `join`."""
+        return await self._attach(connection, None, since)
+
+    @property
+    def seq(self) -> str:
+        """Where the events are now: who has attached just now misses nothing after it."""
+        return str(self._events.position)
 
     async def members(self, name: str, user_id: str) -> list[tuple[str, bool]]:
         """The members, and who of them is connected. Raises `NotFound`, `NotAllowed` where
@@ -103,20 +111,27 @@ class Channels:
 
     # Attaching
 
-    async def _attach(self, connection: RealtimeConnection, names: Sequence[str] | None) -> list[str]:
+    async def _attach(
+        self, connection: RealtimeConnection, names: Sequence[str] | None, since: str | None = None
+    ) -> list[str]:
         """Attach the socket to those of the channels that the user is a member of; None: all.
         He may leave one meanwhile, so what was read counts only if no departure was heard."""
+        replay = None if since is None else ChannelReplay(self._events, connection, since)
         while True:
             departures = self._departures
             mine = await self._store.of_user(connection.user_id)
+            attached = mine if names is None else [name for name in names if name in mine]
+            new = [name for name in attached if name not in connection.channels]
+            whole = replay is None or await replay.send(new)
             if departures == self._departures:
                 break
         if not connection.socket.open:
             return []
-        attached = mine if names is None else [name for name in names if name in mine]
         for name in attached:
             connection.channels.add(name)
             self._attached.setdefault(name, set()).add(connection)
+        if not whole:
+            connection.send({"ev": "reset"})
         return attached
 
     def _detach(self, connection: RealtimeConnection, name: str) -> None:

@@ -68,6 +68,11 @@ class Subscriptions:
             self._run(self._replay(one, parse_sequence(since)))
         return one
 
+    @property
+    def seq(self) -> str:
+        """Where the events are now: who has subscribed just now misses nothing after it."""
+        return str(self._events.position)
+
     def unsubscribe(self, connection: RealtimeConnection, subscription_id: str) -> None:
         """End a subscription. Raises `NotFound`."""
         one = connection.subscriptions.pop(subscription_id, None)

@@ -1,0 +1,125 @@
+import type { CallOptions } from "../options.ts";
+import type { Message } from "./link.ts";
+import type { Realtime } from "./realtime.ts";
+
+export interface ChannelInfo {
+  channel: string;
+  private: boolean;
+  ownerId: string;
+}
+
+export interface ChannelMessage<T = unknown> {
+  channel: string;
+  /** The user who sent it. */
+  from: string;
+  data: T;
+  seq: string;
+}
+
+/** `online` is a member's first connection, `offline` the end of his last one. */
+export interface PresenceEvent {
+  channel: string;
+  user: string;
+  type: "join" | "leave" | "online" | "offline";
+}
+
+export interface Member {
+  user: string;
+  online: boolean;
+}
+
+/** A place for messages between users. Membership is the user's: it outlives connections. */
+export class Channel<T = unknown> {
+  readonly name: string;
+  /** The message after which to go on; undefined while this client gets none. */
+  since: string | undefined;
+  readonly #realtime: Realtime;
+  readonly #messages = new Set<(message: ChannelMessage<T>) => void>();
+  readonly #presence = new Set<(event: PresenceEvent) => void>();
+
+  constructor(name: string, realtime: Realtime) {
+    this.name = name;
+    this.#realtime = realtime;
+  }
+
+  /** Make it, and join it. 409 where it exists. Who is in `members` may join a private one. */
+  async create({
+    signal,
+    ...fields
+  }: { private?: boolean; members?: string[] } & CallOptions = {}): Promise<ChannelInfo> {
+    const { seq, ...info } = await this.#ask("create", fields, signal, (data) => this.attach(data));
+    return info as ChannelInfo;
+  }
+
+  /** Become a member, and get its messages from now on. */
+  async join({ signal }: CallOptions = {}): Promise<void> {
+    await this.#ask("join", {}, signal, (data) => this.attach(data));
+  }
+
+  /** Make somebody else a member, as who has made the channel. */
+  async add(user: string, { signal }: CallOptions = {}): Promise<void> {
+    await this.#ask("join", { user }, signal);
+  }
+
+  /** Be no member any more. */
+  async leave({ signal }: CallOptions = {}): Promise<void> {
+    await this.#ask("leave", {}, signal, () => this.detach());
+  }
+
+  /** Remove it, as who has made it. */
+  async delete({ signal }: CallOptions = {}): Promise<void> {
+    await this.#ask("delete", {}, signal, () => this.detach());
+  }
+
+  /** The members, and who of them is connected. */
+  async members({ signal }: CallOptions = {}): Promise<Member[]> {
+    return (await this.#ask("members", {}, signal)).items;
+  }
+
+  /**
+   * Send to all members, the sender too. Without a connection it waits for one; all that is sent arrives
+   * once, in its order.
+   */
+  publish(data: T, options: CallOptions & { key?: string } = {}): Promise<{ seq: string }> {
+    return this.#realtime.say("channel.publish", { channel: this.name, data }, options);
+  }
+
+  /** Hear every message. Gives what ends it. */
+  onMessage(listener: (message: ChannelMessage<T>) => void): () => void {
+    this.#messages.add(listener);
+    return () => this.#messages.delete(listener);
+  }
+
+  /** Hear who comes and goes. Gives what ends it. */
+  onPresence(listener: (event: PresenceEvent) => void): () => void {
+    this.#presence.add(listener);
+    return () => this.#presence.delete(listener);
+  }
+
+  /** @internal */
+  attach({ seq }: Message): void {
+    this.since ??= seq;
+  }
+
+  /** @internal */
+  detach(): void {
+    this.since = undefined;
+  }
+
+  /** @internal */
+  received({ ev, channel, ...rest }: Message): void {
+    if (ev === "channel") {
+      this.since = rest.seq;
+      for (const listener of [...this.#messages]) listener({ channel, ...rest } as ChannelMessage<T>);
+    } else for (const listener of [...this.#presence]) listener({ channel, ...rest } as PresenceEvent);
+  }
+
+  #ask(
+    op: string,
+    fields: object,
+    signal?: AbortSignal,
+    answered?: (data: Message) => void,
+  ): Promise<Message> {
+    return this.#realtime.ask(`channel.${op}`, { channel: this.name, ...fields }, signal, answered);
+  }
+}

@@ -1,0 +1,105 @@
+import { aborted, BackpackError, ownError } from "../errors.ts";
+import type { Message } from "./link.ts";
+
+export interface Entry {
+  op: string;
+  fields: object;
+  /** Called before any later message is looked at. */
+  answered(data: Message): void;
+  failed(error: BackpackError): void;
+  /** What happens to it with the connection: it is sent again, fails where it was sent, or goes with it. */
+  fate: "resend" | "fail" | "drop";
+}
+
+const MAX_BYTES = 64 * 1024;
+/** A socket may send 200 messages at once, and 100 a second; other things are sent besides. */
+const BURST = 120;
+const REFILL = 9;
+const REFILL_EVERY = 100;
+
+/** Requests on their way: sent in their order, not faster than the API takes them, and not lost with a connection. */
+export class Outbox {
+  readonly #limit: number;
+  #send: ((text: string) => void) | undefined;
+  #queue: Entry[] = [];
+  #sent = new Map<number, Entry>();
+  #last = 0;
+  #budget = BURST;
+  #refill: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Take a request in. Fails at once what is too large, or one too many. */
+  put(entry: Entry, signal?: AbortSignal): void {
+    if (signal?.aborted) return entry.failed(aborted(signal));
+    const size = new TextEncoder().encode(JSON.stringify(entry.fields)).length + 100;
+    if (size > MAX_BYTES) {
+      const detail = `A message is at most ${MAX_BYTES} bytes; larger documents go over HTTP.`;
+      return entry.failed(new BackpackError({ type: "/problems/too-large", status: 413, detail }));
+    }
+    if (this.#queue.length >= this.#limit) {
+      return entry.failed(ownError("queue-full", `${this.#limit} requests wait for a connection already.`));
+    }
+    signal?.addEventListener("abort", () => this.#forget(entry, aborted(signal)), { once: true });
+    this.#queue.push(entry);
+    this.#flush();
+  }
+
+  /** There is a connection: `first` goes before all that waits. */
+  connected(send: (text: string) => void, first: Entry[]): void {
+    this.#send = send;
+    this.#budget = BURST;
+    this.#queue.unshift(...first);
+    this.#flush();
+  }
+
+  /** The connection is gone; with an error for good: nothing is kept. */
+  lost(error?: BackpackError): void {
+    const waiting = [...this.#sent.values(), ...this.#queue].filter(
+      (entry) => entry.fate !== "drop" || error,
+    );
+    const sent = new Set(this.#sent.values());
+    this.#send = undefined;
+    this.#sent = new Map();
+    const kept = (entry: Entry) => !error && !(entry.fate === "fail" && sent.has(entry));
+    this.#queue = waiting.filter(kept);
+    const unknown = ownError(
+      "unreachable",
+      "The connection was lost before the answer: it may or may not have happened.",
+    );
+    for (const entry of waiting) if (!kept(entry)) entry.failed(error ?? unknown);
+  }
+
+  /** The answer to a request has come. */
+  answer({ re, ok, data, error }: Message): void {
+    const entry = this.#sent.get(re);
+    this.#sent.delete(re);
+    if (ok) entry?.answered(data);
+    else entry?.failed(new BackpackError(error));
+  }
+
+  #flush(): void {
+    while (this.#send && this.#queue.length && this.#budget > 0) {
+      this.#budget--;
+      const entry = this.#queue.shift()!;
+      this.#sent.set(++this.#last, entry);
+      this.#send(JSON.stringify({ id: this.#last, op: entry.op, ...entry.fields }));
+    }
+    if (this.#budget < BURST)
+      this.#refill ??= setTimeout(() => {
+        this.#refill = undefined;
+        this.#budget = Math.min(BURST, this.#budget + REFILL);
+        this.#flush();
+      }, REFILL_EVERY);
+  }
+
+  #forget(entry: Entry, error: BackpackError): void {
+    const waits = this.#queue.includes(entry);
+    this.#queue = this.#queue.filter((one) => one !== entry);
+    const sent = [...this.#sent].find(([, one]) => one === entry);
+    if (sent) this.#sent.delete(sent[0]);
+    if (waits || sent) entry.failed(error);
+  }
+}
