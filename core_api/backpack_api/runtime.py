@@ -99,7 +99,7 @@ class Runtime:
         self.events = EventService(
             stream, ReplicaStore(self._cache), _replica(settings.public_port), settings.stream_bytes
         )
-        self.health = HealthService({"database": self._mongo.ping, "cache": self._cache.ping})
+        self.health = HealthService({"database": self._mongo.ping, "cache": self._check_cache})
         self.sessions = SessionService(SessionStore(self._cache, stream), self.live, self.events, _utc_now)
         users = UserStore(self._mongo, writes)
         self.account_records = AccountRecords(
@@ -229,6 +229,10 @@ class Runtime:
     def configuration(self) -> BackpackConfiguration:
         """The configuration in force: ask each time."""
         return self.live.current
+
+    async def _check_cache(self) -> None:
+        await self._cache.ping()
+        await self.events.check()
 
     async def _rules_of(self, collection: str, user_id: str) -> Rules:
         return (await self.collections.find(collection, Actor(user_id))).rules

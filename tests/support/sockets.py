@@ -83,7 +83,10 @@ class Socket:
         self.connection.close()
 
     def _receive(self, deadline: float) -> Message:
-        text = self.connection.recv(timeout=max(0.0, deadline - time.monotonic()))
+        try:
+            text = self.connection.recv(timeout=max(0.0, deadline - time.monotonic()))
+        except TimeoutError:
+            raise AssertionError(f"nothing more has come; before it came: {self._kept}") from None
         message: Message = json.loads(text)
         return message
 

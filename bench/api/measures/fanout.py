@@ -5,11 +5,12 @@ import json
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench.api.bare_sockets import BareSockets, running
 from bench.api.peers.peer import Peer, document
 from bench.api.stage import Stage
 from bench.api.subscribers import Order
@@ -40,7 +41,7 @@ class Result:
         return statistics.median(self.times)
 
 
-def measure(peer: Peer, subscribers: int, writes: int) -> Result:
+def measure(peer: Peer | BareSockets, subscribers: int, writes: int) -> Result:
     """The writes with this many subscribers."""
     before = peer.rss()
     with _subscribers(order_of(peer, subscribers, writes)) as process:
@@ -50,7 +51,7 @@ def measure(peer: Peer, subscribers: int, writes: int) -> Result:
         return Result(times, before, connected, peer.rss())
 
 
-def order_of(peer: Peer, subscribers: int, writes: int) -> Order:
+def order_of(peer: Peer | BareSockets, subscribers: int, writes: int) -> Order:
     host, _, port = peer.host.partition(":")
     how = peer.subscription(COLLECTION)
     write = peer.create(COLLECTION, {**document(1), "title": "MARK"})
@@ -73,9 +74,13 @@ def order_of(peer: Peer, subscribers: int, writes: int) -> Order:
 
 def tables(stage: Stage) -> list[Table]:
     """Latency by number of subscribers, and memory under the most."""
-    peers = stage.peers
-    for peer in peers:
+    for peer in stage.peers:
         peer.make_collection(COLLECTION)
+    with running() as bare:
+        return _tables(stage, [stage.peers[0], bare, *stage.peers[1:]])
+
+
+def _tables(stage: Stage, peers: Sequence[Peer | BareSockets]) -> list[Table]:
     latency, memory = [], []
     for count in stage.options.subscribers:
         results: dict[str, list[Result]] = {peer.name: [] for peer in peers}
@@ -101,7 +106,8 @@ def tables(stage: Stage) -> list[Table]:
             ["", *names],
             latency,
             "Bold: our p95 divided by theirs; less than 1 is faster. PocketBase's clients read server-sent "
-            "events, the others WebSockets.",
+            "events, the others WebSockets. The bare sockets write a ready-made frame to every socket, and "
+            "do nothing else: what is possible on this machine.",
         ),
         Table(
             "sockets",

@@ -13,7 +13,7 @@ from backpack_api.domain.collections import Collection
 from backpack_api.domain.events import COLLECTIONS_CHANGED
 from backpack_api.logs import FIELDS
 from backpack_api.problems import Conflict, Overloaded, StoreUnavailable
-from backpack_api.services.background import end
+from backpack_api.services.background import end, keep
 from backpack_api.services.collection_memory import CollectionMemory
 from backpack_api.services.collections import LOCK, CollectionService
 from backpack_api.services.configuration import LiveConfiguration
@@ -52,7 +52,7 @@ class DeclaredCollections:
         live.on_change(lambda _: self._changed.set())
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._task = keep(self._run)
 
     async def close(self) -> None:
         """End it, after what it is doing where that doesn't take long."""

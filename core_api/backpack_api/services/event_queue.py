@@ -120,6 +120,12 @@ class EventQueue:
                 self._drop_awaited()
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
+            except BaseException:
+                # Whether these are there, nobody will know.
+                self._owed = True
+                self._wake.set()
+                self._fail(batch)
+                raise
             break
         self._failing = False
         for index, one in enumerate(batch):

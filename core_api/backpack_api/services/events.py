@@ -18,7 +18,7 @@ from backpack_api.domain.events import RESET, Event
 from backpack_api.domain.json_text import JsonObject
 from backpack_api.domain.sequences import BEGINNING, Sequence
 from backpack_api.problems import StoreUnavailable
-from backpack_api.services.background import end
+from backpack_api.services.background import end, keep
 from backpack_api.services.event_queue import EventQueue
 from backpack_api.stores.replicas import ReplicaStore
 from backpack_api.stores.stream import EventStream
@@ -27,6 +27,8 @@ BLOCK_MS = 400
 """How long one read of the stream waits for the next event."""
 FRESH_SECONDS = 0.9
 """What was heard longer ago may be out of date: the contract gives an ended session a second."""
+DEAF_SECONDS = 3.0
+"""A replica that has heard nothing for longer isn't ready. More than a busy moment."""
 MAX_ENTRIES = 64
 """Entries of one read."""
 RETRY_SECONDS = 0.2
@@ -105,6 +107,12 @@ class EventService:
             self._hearing.add(waiting)
             await waiting
 
+    async def check(self) -> None:
+        """Raise `StoreUnavailable` where the stream isn't heard: who subscribes here would
+        miss what others write."""
+        if asyncio.get_running_loop().time() - self._heard_at > DEAF_SECONDS:
+            raise StoreUnavailable("cache")
+
     @property
     def fresh(self) -> bool:
         """Whether every event that is older than a second has been heard here. Only while
@@ -112,7 +120,7 @@ class EventService:
         return asyncio.get_running_loop().time() - self._heard_at < FRESH_SECONDS
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(work()) for work in (self._queue.run, self._beats, self._tail)]
+        self._tasks = [keep(work) for work in (self._queue.run, self._beats, self._tail)]
 
     async def close(self) -> None:
         """End, once what was published is in the stream. Where it can't be put there, this
@@ -151,6 +159,7 @@ class EventService:
 
     async def _tail(self) -> None:
         loop = asyncio.get_running_loop()
+        self._lost = True  # if this has begun before, it ended in the middle of something
         while True:
             try:
                 if self._lost:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from backpack_api.logs import FIELDS
 from backpack_api.problems import Problem
-from backpack_api.services.background import end
+from backpack_api.services.background import end, keep
 from backpack_api.stores.locks import Locks
 
 log = logging.getLogger("backpack_api.janitor")
@@ -25,7 +25,7 @@ class Janitor:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._task = keep(self._run)
 
     async def close(self) -> None:
         await end(self._task)
@@ -41,5 +41,5 @@ class Janitor:
                 except Problem as problem:
                     log.warning("put off", extra={FIELDS: {"chore": name, "why": problem.detail}})
                 except Exception:
-                    # Nobody waits for this task: ended by a defect, it would just be missing.
+                    # The other chores are as due as before.
                     log.exception("a chore failed", extra={FIELDS: {"chore": name}})

@@ -9,7 +9,7 @@ import contextlib
 from collections import deque
 
 from backpack_api.problems import Problem
-from backpack_api.services.background import end
+from backpack_api.services.background import end, keep
 from backpack_api.stores.blobs import BlobStore
 
 KEEP_SECONDS = 30.0
@@ -34,7 +34,7 @@ class RetiredBlobs:
         self._wake.set()
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._task = keep(self._run)
 
     async def close(self) -> None:
         await end(self._task)

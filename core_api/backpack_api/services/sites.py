@@ -19,7 +19,7 @@ from backpack_api.domain.site_paths import Located, Moved, locate
 from backpack_api.domain.sites import Release, Site
 from backpack_api.logs import FIELDS
 from backpack_api.problems import NotFound, Problem, StoreUnavailable
-from backpack_api.services.background import end
+from backpack_api.services.background import end, keep
 from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.events import EventService
 from backpack_api.services.retries import attempts
@@ -162,7 +162,7 @@ class SiteService:
     # Background.
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._keep_sweeping())
+        self._task = keep(self._keep_sweeping)
 
     async def close(self) -> None:
         if self._task is not None:

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from backpack_api.problems import StoreUnavailable
-from backpack_api.services.background import end
+from backpack_api.services.background import end, keep
 
 LOOK_SECONDS = 60.0
 RETRY_SECONDS = 1.0
@@ -24,7 +24,7 @@ class Watch:
         self._told.set()
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._task = keep(self._run)
 
     async def close(self) -> None:
         await end(self._task)

@@ -5,6 +5,7 @@ import asyncio
 import logging
 
 from backpack_api.problems import StoreUnavailable
+from backpack_api.services.background import keep
 from backpack_api.services.events import EventService
 from backpack_api.services.realtime.hub import Hub
 from backpack_api.stores.presence import PresenceStore
@@ -36,7 +37,7 @@ class Presence:
         self._wake.set()
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._task = keep(self._run)
 
     async def close(self) -> None:
         """End, once it is written down that nobody is connected; or the list of replicas

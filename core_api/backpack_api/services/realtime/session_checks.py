@@ -5,6 +5,7 @@ import asyncio
 import logging
 
 from backpack_api.problems import StoreUnavailable
+from backpack_api.services.background import keep
 from backpack_api.services.configuration import LiveConfiguration
 from backpack_api.services.events import EventService
 from backpack_api.services.realtime.connection import RealtimeConnection
@@ -34,7 +35,7 @@ class SessionChecks:
         events.on_gap(self._gap)
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._task = keep(self._run)
 
     def look_at(self, connection: RealtimeConnection) -> None:
         """Look at one that has just come, soon."""
