@@ -5,12 +5,39 @@ removed afterwards; one that was there before is used, and left as it was.
 """
 
 import secrets
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from backpack_dev.system import RunningSystem, system_for_tests
-from support.kubectl import Kubectl
+from support.kubectl import Kubectl, KubectlError
+
+TOLD_LINES = 40
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a test fails, tell what the cluster has to say: it is gone when somebody reads of it."""
+    report = yield
+    namespace = getattr(item, "funcargs", {}).get("namespace")
+    if report.failed and isinstance(namespace, Kubectl):
+        report.sections.append((f"namespace {namespace.namespace}", told_by(namespace)))
+    return report
+
+
+def told_by(namespace: Kubectl) -> str:
+    """The Backpacks and pods of the namespace, and the last lines of the API's logs."""
+    told = []
+    for arguments in (
+        ("get", "backpacks,pods", "-o", "wide"),
+        ("logs", "-l", "app.kubernetes.io/component=api", "--prefix", f"--tail={TOLD_LINES}"),
+    ):
+        try:
+            told.append(namespace.run(*arguments))
+        except (KubectlError, subprocess.TimeoutExpired) as error:
+            told.append(str(error))
+    return "\n".join(told)
 
 
 @pytest.fixture(scope="session")
