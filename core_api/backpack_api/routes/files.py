@@ -3,18 +3,16 @@
 Plain Starlette endpoints, as their bodies are streams.
 """
 
-from datetime import UTC, datetime
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from backpack_api.domain.actors import Actor
-from backpack_api.domain.file_headers import content_headers
-from backpack_api.domain.file_requests import CONDITIONS, check_if_match, wanted
+from backpack_api.domain.file_requests import check_if_match, wanted
 from backpack_api.domain.files import StoredFile, check_bucket, check_new_name
 from backpack_api.problems import InvalidValue
-from backpack_api.responses import ContentResponse, JsonResponse
+from backpack_api.responses import JsonResponse
+from backpack_api.routes.file_answers import conditions, content_answer
 from backpack_api.routes.multipart import Form, length_of, read_form
 from backpack_api.routes.requests import Body, read_model, retry_key_of, runtime_of, signed_in, user_id_of
 from backpack_api.services.files import Labels, Relabelling
@@ -72,21 +70,11 @@ async def overwrite_file(request: Request) -> Response:
 
 async def get_content(request: Request) -> Response:
     user_id = await user_id_of(request)
-    conditions = _conditions(request)
-    with_body = request.method == "GET"
-    file, answer, content = await runtime_of(request).files.read(
-        _id(request), user_id, lambda file: wanted(file, conditions, with_body=with_body)
+    asked, with_body = conditions(request), request.method == "GET"
+    found = await runtime_of(request).files.read(
+        _id(request), user_id, lambda file: wanted(file, asked, with_body=with_body)
     )
-    headers = content_headers(file, datetime.now(UTC))
-    if answer.not_modified:
-        return Response(status_code=304, headers=headers)
-    if content is None:
-        return Response(headers={**headers, "Content-Length": str(file.size)})
-    part = answer.part
-    if part is None:
-        return ContentResponse(content, 0, file.size, headers=headers)
-    headers["Content-Range"] = part.content_range(file.size)
-    return ContentResponse(content, part.first, part.length, status_code=206, headers=headers)
+    return content_answer(*found)
 
 
 async def get_metadata(request: Request) -> Response:
@@ -148,13 +136,8 @@ def _labels(form: Form) -> Labels:
     )
 
 
-def _conditions(request: Request) -> dict[str, str]:
-    """The headers that a read can depend on. Several of a name are one list."""
-    return {name: ", ".join(values) for name in CONDITIONS if (values := request.headers.getlist(name))}
-
-
 def _if_match(request: Request) -> str | None:
-    return _conditions(request).get("if-match")
+    return conditions(request).get("if-match")
 
 
 def _query(request: Request) -> dict[str, str]:

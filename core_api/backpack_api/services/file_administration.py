@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from backpack_api.domain.file_requests import Wanted
 from backpack_api.domain.files import StoredFile
 from backpack_api.problems import InvalidValue, NotFound, Problem
+from backpack_api.services.file_reads import read_content
 from backpack_api.services.quotas import Quotas
 from backpack_api.services.retired_blobs import RetiredBlobs
 from backpack_api.services.retries import attempts
@@ -50,6 +52,13 @@ class FileAdministration:
         if file is None:
             raise NotFound("There is no such file.")
         return file
+
+    async def read(
+        self, file_id: str, judge: Callable[[StoredFile], Wanted]
+    ) -> tuple[StoredFile, Wanted, BlobReader | None]:
+        """A file, what `judge` says is wanted of it, and its content, where it is wanted.
+        The caller closes that. Raises `NotFound`."""
+        return await read_content(lambda: self.get(file_id), self._blobs, judge)
 
     async def delete(self, file_id: str) -> StoredFile:
         """Remove a file and answer what was removed. Raises `NotFound`."""

@@ -22,7 +22,8 @@ from backpack_api.domain.files import (
 from backpack_api.domain.idempotency import HEADER, RetryKey, print_of
 from backpack_api.domain.json_text import JsonObject
 from backpack_api.domain.moments import in_milliseconds
-from backpack_api.problems import InvalidValue, NotSignedIn, StoreUnavailable
+from backpack_api.problems import InvalidValue, NotSignedIn
+from backpack_api.services.file_reads import read_content
 from backpack_api.services.idempotency import IdempotencyService
 from backpack_api.services.quotas import Balance, Quotas
 from backpack_api.services.retired_blobs import RetiredBlobs
@@ -33,8 +34,6 @@ from backpack_api.stores.files import FileStore
 
 SCOPE = "files"
 """What the ids of files are made for, from keys of retries."""
-OPEN_TRIES = 3
-"""How often a content is looked for that another write may just have replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,14 +110,7 @@ class FileService:
     ) -> tuple[StoredFile, Wanted, BlobReader | None]:
         """A file that the caller may read, what `judge` says is wanted of it, and its
         content, where it is wanted. The caller closes that."""
-        for _ in range(OPEN_TRIES):
-            file = await self.get(file_id, user_id)
-            wanted = judge(file)
-            content = await self._blobs.open(file.blob) if wanted.with_body else None
-            if content is not None or not wanted.with_body:
-                return file, wanted, content
-            # Another write has replaced it meanwhile.
-        raise StoreUnavailable("files volume")
+        return await read_content(lambda: self.get(file_id, user_id), self._blobs, judge)
 
     def receive(
         self, owner_id: str, *, declared: int | None, replaces: int = 0

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
+from support.admin_client import AdminHttp
 from support.core_api import CoreApi, Person, assert_problem, new_person
 from support.sockets import Refused, Socket
 
@@ -45,3 +47,24 @@ def test_everyones_files_are_listed_and_can_be_removed(admin_api: CoreApi, conso
         with pytest.raises(Refused) as refused:
             console.call(op, fileId=mine[0]["id"])
         assert refused.value.status == 404
+
+
+def test_an_administrator_reads_the_content_of_anyones_file(admin_api: CoreApi, admin: AdminHttp) -> None:
+    file = upload(new_person(admin_api), b"hello, world")
+    path = f"/admin/files/{file['id']}"
+
+    whole = admin.call("GET", path)
+    assert (whole.status_code, whole.content) == (200, b"hello, world")
+    assert "sandbox" in whole.headers["Content-Security-Policy"]
+    part = admin.call("GET", path, headers={"Range": "bytes=7-"})
+    assert (part.status_code, part.content) == (206, b"world")
+    again = admin.call("GET", path, headers={"If-None-Match": whole.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert_problem(admin.call("GET", "/admin/files/none"), 404)
+
+
+def test_nobody_else_reads_a_file_at_the_admin_listener(admin_api: CoreApi) -> None:
+    owner = new_person(admin_api)
+    file = upload(owner)
+    for headers in ({}, {"Authorization": f"Bearer {owner.token}"}):
+        assert_problem(httpx.get(f"{admin_api.admin}/admin/files/{file['id']}", headers=headers), 401)
