@@ -61,7 +61,7 @@ def up(report: Report, provider: Provider | None = None) -> tuple[RunningSystem,
     with report.step("Install the chart"):
         install_chart(cluster, provider, images)
     with report.step(f"Backpack {EXAMPLE.parent.name} becomes Ready") as step:
-        example = apply_example(cluster, step.progress)
+        example = apply_example(cluster, images["core-api"].reference, step.progress)
     return RunningSystem.of(cluster), example
 
 
@@ -112,8 +112,9 @@ def install_chart(cluster: Cluster, provider: Provider, images: Mapping[str, Bui
     )
 
 
-def apply_example(cluster: Cluster, progress: Any, seconds: float = 180) -> dict[str, Any]:
-    """Apply the example into a namespace that enforces Pod Security `restricted`; wait until Ready."""
+def apply_example(cluster: Cluster, image: str, progress: Any, seconds: float = 180) -> dict[str, Any]:
+    """Apply the example into a namespace that enforces Pod Security `restricted`; wait until it
+    is Ready with this image of the core API."""
     namespace = {
         "apiVersion": "v1",
         "kind": "Namespace",
@@ -133,16 +134,26 @@ def apply_example(cluster: Cluster, progress: Any, seconds: float = 180) -> dict
         backpack = run_json(
             *kubectl, f"--namespace={EXAMPLE_NAMESPACE}", "get", "backpack", name, "-o", "json"
         )
-        ready = condition(backpack, "Ready")
-        if ready.get("status") == "True":
+        state = lacking(backpack, image)
+        if state is None:
             return backpack
-        state = f"{ready.get('reason', 'not seen by the operator yet')}: {ready.get('message', '')}".strip(
-            ": "
-        )
         progress(state)
         if time.monotonic() > deadline:
             raise NeverReady(f"Backpack {name} was not Ready within {seconds:.0f} s; last state: {state}")
         time.sleep(0.5)
+
+
+def lacking(backpack: Mapping[str, Any], image: str) -> str | None:
+    """Why the backpack is not Ready with this image of the core API, or None. Also one that
+    exists already is brought up to date: its turn in a wave comes within seconds."""
+    for name in ("Ready", "UpToDate"):
+        told = condition(backpack, name)
+        if told.get("status") != "True":
+            reason = told.get("reason", "not seen by the operator yet")
+            return f"{reason}: {told.get('message', '')}".strip(": ")
+    # What is said here may still be the former operator's.
+    runs = backpack["status"].get("runtime", {}).get("images", {}).get("api")
+    return None if runs == image else "not seen by the operator yet"
 
 
 def condition(backpack: Mapping[str, Any], name: str) -> dict[str, str]:
