@@ -60,7 +60,9 @@ def images(system: RunningSystem, tmp_path_factory: pytest.TempPathFactory) -> t
     """The image that runs, and the same with another tag, both known to the node."""
     report = reports.for_terminal()
     built = build_all(["core-api"], report)["core-api"]
-    other = retagged(built, f"next-{secrets.token_hex(4)}", tmp_path_factory.mktemp("images"))
+    tag = built.reference.rpartition(":")[2]
+    # The same name in each run, since the node keeps it.
+    other = retagged(built, f"{tag}-next", tmp_path_factory.mktemp("images"))
     choose().load({"core-api": other}, report)
     return built, other
 
