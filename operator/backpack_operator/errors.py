@@ -9,6 +9,7 @@ OperatorError
   Unreachable         the API server gave no answer
   KeysUnreadable      the signing keys are there, but can't be read
   NotDelivered        a backpack's API did not take its configuration
+  NotSeen             Traefik's HTTPS entry point could not be looked at
 """
 
 
@@ -60,3 +61,7 @@ class NotDelivered(OperatorError):
         self.status = status
         self.detail = detail
         self.in_force = in_force
+
+
+class NotSeen(OperatorError):
+    """Traefik's HTTPS entry point did not answer; the text is the connection's failure."""

@@ -4,22 +4,26 @@ import asyncio
 import logging
 import signal
 
+from backpack_operator import entry_point
 from backpack_operator.admin_api import AdminApi
 from backpack_operator.handlers.http import Health, application, serve
 from backpack_operator.handlers.informer import Informer
 from backpack_operator.kube.client import KubeClient
 from backpack_operator.metrics import Metrics
 from backpack_operator.model.backpack import Key
+from backpack_operator.model.certificates import Certificate
 from backpack_operator.model.delivery import Delivery
 from backpack_operator.model.key_rotation import Periods
 from backpack_operator.reconcile.backpacks import Backpacks
 from backpack_operator.reconcile.children import Children
 from backpack_operator.reconcile.deliveries import Deliveries
 from backpack_operator.reconcile.hostnames import Hostnames
+from backpack_operator.reconcile.looks import Looks
 from backpack_operator.reconcile.loop import Loop
 from backpack_operator.reconcile.queue import WorkQueue
 from backpack_operator.reconcile.reconciler import Reconciler
 from backpack_operator.reconcile.resync import Memory, Resync
+from backpack_operator.reconcile.retry import ask_again
 from backpack_operator.reconcile.signing import Signing
 from backpack_operator.reconcile.trust import Trust
 from backpack_operator.reconcile.waves.fleet import Fleet
@@ -43,13 +47,19 @@ async def run(settings: Settings) -> None:
     async def deliver(delivery: Delivery) -> None:
         await admin.put_configuration(delivery.url, signing.token(delivery.audience), delivery.text)
 
+    async def see(host: str) -> Certificate | None:
+        return await entry_point.shown(settings.traefik_https_address or "", host)
+
     deliveries = Deliveries(deliver, queue.add)
     trust = Trust(memory.backpacks)
     periods = Periods(
         settings.key_announce_seconds, settings.key_patience_seconds, settings.key_overlap_seconds
     )
     signing.on_change(lambda: _add_all(memory.backpacks, queue))
-    reconciler = Reconciler(client, settings, *memory, deliveries, fleet, trust)
+    looks = Looks(
+        see, queue.add, lambda: ask_again(client, settings.namespace), settings.certificate_retry_seconds
+    )
+    reconciler = Reconciler(client, settings, *memory, deliveries, looks, fleet, trust)
     loop = Loop(queue, reconciler.reconcile, metrics, settings)
     resync = Resync(client, memory, settings.watch_namespaces, queue.add_after)
     informer = Informer(memory.backpacks, memory.children, queue, resync)
@@ -61,6 +71,11 @@ async def run(settings: Settings) -> None:
                 "configurations_waiting",
                 "Configurations that an API has still to take.",
                 lambda: deliveries.waiting,
+            ),
+            (
+                "certificates_lacking",
+                "Backpacks for which Traefik shows no valid certificate from its resolver.",
+                lambda: looks.lacking,
             ),
             ("watch_event_age_seconds", "Since the last event.", lambda: informer.quiet_seconds),
             ("resync_age_seconds", "Since all there is was last listed.", lambda: resync.age_seconds),
@@ -74,7 +89,9 @@ async def run(settings: Settings) -> None:
         memory.backpacks.summaries,
     )
     metrics.upgrades(fleet.upgrades)
-    health = Health(client.version, lambda: loop.alive and deliveries.alive, lambda: resync.stalled)
+    health = Health(
+        client.version, lambda: loop.alive and deliveries.alive and looks.alive, lambda: resync.stalled
+    )
     http = await serve(application(health, metrics), settings.http_port)
     stop, ready, stopped = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
@@ -102,6 +119,7 @@ async def run(settings: Settings) -> None:
         background.cancel()
         await loop.close()
         await deliveries.close()
+        await looks.close()
         await admin.close()
         await http.cleanup()
         stop.set()

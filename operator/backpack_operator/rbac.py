@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from backpack_contract.signing_keys import SECRET_NAME
 from backpack_operator.model import kinds
 
+RETRY_MIDDLEWARE = "backpack-certificates"
+"""The object whose changes have Traefik ask again for certificates."""
+
 _KEEP = ("get", "list", "watch", "create", "patch", "delete")
 
 
@@ -50,5 +53,7 @@ OWN_RULES = (
     Rule("", ("secrets",), ("get", "patch"), names=(SECRET_NAME,)),
     # To create can't be limited by name.
     Rule("", ("secrets",), ("create",)),
+    Rule("traefik.io", ("middlewares",), ("patch",), names=(RETRY_MIDDLEWARE,)),
+    Rule("traefik.io", ("middlewares",), ("create",)),
 )
 """In the operator's own namespace."""

@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     """The networks that its pods have their addresses of: whoever connects from there is
     believed when it says whom it speaks for. Empty: nobody, so that the APIs know no
     client's address, and slow guessers down by account only."""
+    traefik_https_address: Annotated[str, Field(pattern=r"^\S+:[0-9]+$")] | None = "traefik.traefik.svc:443"
+    """`host:port` at which the operator finds its HTTPS entry point, to see which
+    certificates its resolvers have got. None: it doesn't look."""
     monitoring_namespace: str = "monitoring"
     monitoring_pod_labels: Labels = {"app.kubernetes.io/name": "prometheus"}
     dashboard_namespace: str | None = None
@@ -130,6 +133,8 @@ class Settings(BaseSettings):
     key_overlap_seconds: float = Field(default=600, ge=0)
     """How long the former key is trusted after the new one signs: longer than a token counts
     and than the dashboard goes on with the keys that it has read."""
+    certificate_retry_seconds: float = Field(default=900, ge=1)
+    """How soon Traefik is asked to try again to get certificates; then ever more seldom."""
     http_port: int = Field(default=8080, ge=0, le=65535)
     """Of the operator's own health checks and metrics."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -138,6 +143,7 @@ class Settings(BaseSettings):
         "public_https_port",
         "public_http_port",
         "tls_resolver",
+        "traefik_https_address",
         "api_admin_url",
         "api_version",
         "storage_class",

@@ -47,6 +47,7 @@ def test_without_images_it_says_what_to_set(helm: Helm) -> None:
         ({"images.redis": ""}, ["images.redis", "pattern"]),
         ({"traefik.podLabels": {"app.kubernetes.io/name": None}}, ["traefik.podLabels"]),
         ({"traefik.addresses": ["10.0.0.1"]}, ["traefik.addresses", "pattern"]),
+        ({"traefik.httpsAddress": "https://traefik"}, ["traefik.httpsAddress", "pattern"]),
         ({"dns.ports": [0]}, ["dns.ports"]),
         ({"dns.podLabels": {"a=b": "c"}}, ["dns.podLabels", "a=b"]),
         ({"operator.clusterDomain": ""}, ["operator.clusterDomain"]),

@@ -1,10 +1,14 @@
 """A Secret without a fit certificate is told of, and its mending is noticed."""
 
+from pathlib import Path
 from typing import Any
 
+from backpack_devcluster.errors import ApiRefused
 from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE, MIDDLEWARE, SECRET
+from backpack_operator.rbac import RETRY_MIDDLEWARE
 from support.certificates import DAY, Authority, Pair, tls_secret
-from support.operated_cluster import Operated
+from support.operated_cluster import Operated, OperatedCluster
+from support.tls_server import TlsServer
 from support.waiting import eventually
 
 TLS = {"mode": "Secret", "secretName": "todo-tls"}
@@ -66,3 +70,36 @@ def test_routes_follow_the_mode(operated: Operated) -> None:
         assert operated.cluster.find(INGRESS_ROUTE, operated.namespace, "todo-redirect") is not None
 
     eventually(lambda: certified() is None, within=15)
+
+
+def test_a_certificate_that_does_not_come_is_told_of_and_asked_for_again(
+    cluster: OperatedCluster, tmp_path: Path
+) -> None:
+    authority = Authority.make()
+    own, namespace = cluster.namespace("system"), cluster.namespace("apps")
+    with TlsServer(default=authority.issue("0123.traefik.default")) as traefik:
+        looking = {"TRAEFIK_HTTPS_ADDRESS": traefik.address, "CERTIFICATE_RETRY_SECONDS": "1"}
+        with cluster.operator(tmp_path, own, namespace, **looking) as operator:
+            cluster.backpack(namespace, "todo", tls={"mode": "Resolver", "resolver": "acme"})
+            told = cluster.wait_reason(namespace, "todo", "RouteReady", "CertificatePending")
+            assert f"no certificate for {HOSTS[0]} and {HOSTS[1]} yet" in told["message"]
+
+            def asked() -> str:
+                body = cluster.get(MIDDLEWARE, own, RETRY_MIDDLEWARE)
+                moment: str = body["spec"]["headers"]["customRequestHeaders"]["X-Backpack-Asked-Again"]
+                return moment
+
+            first = eventually(asked, within=30, retry_on=(ApiRefused,))
+            eventually(lambda: asked() != first, within=30)
+
+            traefik.pairs.update(dict.fromkeys(HOSTS, authority.issue(*HOSTS)))
+            cluster.wait_reason(namespace, "todo", "RouteReady", "Routed")
+            operator.wait_settled()
+            assert operator.metrics()["backpack_operator_certificates_lacking"] == 0
+
+            before = operator.writes()
+            operator.kill()
+            operator.start()
+            operator.wait_settled()
+            eventually(lambda: traefik.asked.count(HOSTS[0]) > 1, within=15)
+            assert operator.writes() == 0, before

@@ -34,6 +34,7 @@ SETTINGS = {
     "IMAGE_FERRETDB": "registry.test/ferretdb:1",
     "DEFAULT_ENGINE": "ferretdb",
     "LOOK_AGAIN_SECONDS": "1",
+    "TRAEFIK_HTTPS_ADDRESS": "",
 }
 CHILDREN_OF_ONE = 22
 """How many objects a Backpack becomes that asks for nothing."""

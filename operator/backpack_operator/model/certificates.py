@@ -1,7 +1,7 @@
 """Certificates as a Secret holds them or a server shows them: which hosts one is for, and
 when. Whether browsers trust who issued it can't be known here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,3 +70,30 @@ def of_secret(data: Mapping[str, bytes]) -> Certificate | Flaw:
     if private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) != public:
         return Flaw(f"has in {KEY} the key of another certificate than the one in {CERTIFICATE}")
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an HTTPS entry point shows for each of `hosts`, in their order: None where it
+    has none. `unseen`: why it could not be looked at; `shown` is then empty."""
+
+    hosts: tuple[str, ...]
+    shown: tuple[Certificate | None, ...] = ()
+    unseen: str | None = None
+
+    @property
+    def uncovered(self) -> tuple[str, ...]:
+        """The hosts for which none of theirs is shown."""
+        return tuple(host for host, one in self._pairs() if one is None or not one.covers(host))
+
+    def ended(self, now: datetime) -> datetime | None:
+        """When the first of the certificates expired, if one has."""
+        ends = [one.ends for _, one in self._pairs() if one is not None and one.ends <= now]
+        return min(ends, default=None)
+
+    def good(self, now: datetime) -> bool:
+        """Whether each host has a certificate of its own, and a valid one."""
+        return self.unseen is None and not self.uncovered and self.ended(now) is None
+
+    def _pairs(self) -> Iterator[tuple[str, Certificate | None]]:
+        return zip(self.hosts, self.shown, strict=False)

@@ -11,7 +11,7 @@ from backpack_operator.model.conditions import Condition, Verdict, find
 from backpack_operator.model.digests import digest
 
 CONTROLLER = f"{names.GROUP}/operator"
-_QUIET = frozenset({"Starting", "AsExpected", "Suspended"})
+_QUIET = frozenset({"Starting", "AsExpected", "Suspended", "CertificatePending"})
 """Reasons that are no failures, and news only after something else was said."""
 
 _TOLD = (conditions.READY, conditions.DEGRADED, conditions.COLLECTIONS_RELEASED, conditions.MULTI_ATTACH_RISK)

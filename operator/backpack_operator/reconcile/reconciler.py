@@ -10,6 +10,7 @@ from backpack_operator.errors import Conflict, OperatorError, Refused, Unseen
 from backpack_operator.kube.client import KubeClient
 from backpack_operator.logs import about
 from backpack_operator.model.backpack import FINALIZER, Backpack, Key
+from backpack_operator.model.certificates import Sight
 from backpack_operator.model.conditions import Verdict
 from backpack_operator.model.credentials import FreshPasswords
 from backpack_operator.model.delivery import Report
@@ -26,6 +27,8 @@ from backpack_operator.reconcile.events import event_body, news
 from backpack_operator.reconcile.gather import certificate, gather, pods
 from backpack_operator.reconcile.hostnames import Hostnames
 from backpack_operator.reconcile.judge import judge, status
+from backpack_operator.reconcile.look import hosts_to_look_at
+from backpack_operator.reconcile.looks import Looks
 from backpack_operator.reconcile.observed import Observed
 from backpack_operator.reconcile.pause import paused
 from backpack_operator.reconcile.signing import Signing
@@ -67,6 +70,7 @@ class Reconciler:
     hostnames: Hostnames
     signing: Signing
     deliveries: Deliveries
+    looks: Looks
     fleet: Fleet
     trust: Trust
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -74,16 +78,16 @@ class Reconciler:
     async def reconcile(self, key: Key) -> Outcome:
         backpack = self.backpacks.get(key)
         if backpack is None:
-            self.deliveries.drop(key)
+            self._drop(key)
             self.trust.unknown(key)
             await self._clean_up(key)
             return Outcome.GONE
         if backpack.paused:
-            self.deliveries.drop(key)
+            self._drop(key)
             await self._write(backpack, paused(backpack, self._now()))
             return Outcome.DONE
         if backpack.deleting:
-            self.deliveries.drop(key)
+            self._drop(key)
             await leave_hostname(self.client, self.children, self.hostnames, backpack)
             if FINALIZER in backpack.finalizers:
                 await finalize(self.client, backpack, self._now())
@@ -127,7 +131,21 @@ class Reconciler:
         wave = self._wave(backpack)
         now = self.clock()
         troubles = await pods(self.client, backpack, observed, now)
-        found = Found(backpack, plan, observed, self.settings, now, refusals, report, wave, troubles)
+        hosts = hosts_to_look_at(backpack, observed, self.settings)
+        sight = self._look(backpack.key, hosts)
+        found = Found(
+            backpack,
+            plan,
+            observed,
+            self.settings,
+            now,
+            refusals=refusals,
+            report=report,
+            wave=wave,
+            pods=troubles,
+            looked_at=bool(hosts),
+            sight=sight,
+        )
         verdicts = judge(found)
         if plan.document is not None and taken_digest(found) == plan.document.digest:
             self.trust.taken(backpack.key, plan.document.configuration.admin_keys)
@@ -164,6 +182,18 @@ class Reconciler:
         body = await self.client.get(BACKPACK, backpack.namespace, backpack.name)
         if body is None or body["metadata"]["generation"] != backpack.generation:
             raise OperatorError(f"the informer has not told of the present {backpack.key} yet")
+
+    def _look(self, key: Key, hosts: tuple[str, ...]) -> Sight | None:
+        """Have Traefik looked at, beside this reconcile; what was last seen of it."""
+        if hosts:
+            return self.looks.want(key, hosts)
+        self.looks.drop(key)
+        return None
+
+    def _drop(self, key: Key) -> None:
+        """Nothing is to be done for it beside its reconciles."""
+        self.deliveries.drop(key)
+        self.looks.drop(key)
 
     @staticmethod
     def _waits(found: Found, verdicts: Sequence[Verdict]) -> bool:

@@ -48,18 +48,12 @@ class World:
     def decide(self, backpack: Backpack) -> Plan:
         return decide(backpack, self.observed(backpack), self.settings, FRESH)
 
-    def found(self, backpack: Backpack, *refusals: Refusal, report: Report | None = None) -> Found:
+    def found(
+        self, backpack: Backpack, *refusals: Refusal, report: Report | None = None, **more: Any
+    ) -> Found:
         """What a reconcile would judge by now."""
-        return Found(
-            backpack,
-            self.decide(backpack),
-            self.observed(backpack),
-            self.settings,
-            NOW,
-            refusals,
-            report,
-            self.wave,
-        )
+        plan, observed = self.decide(backpack), self.observed(backpack)
+        return Found(backpack, plan, observed, self.settings, NOW, refusals, report, self.wave, **more)
 
     def due(self, backpack: Backpack) -> Delivery | None:
         """The configuration that the API would be brought now."""

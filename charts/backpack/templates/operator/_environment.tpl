@@ -76,6 +76,8 @@
 - name: BACKPACK_OPERATOR_TRAEFIK_ADDRESSES
   value: {{ join "," . | quote }}
 {{- end }}
+- name: BACKPACK_OPERATOR_TRAEFIK_HTTPS_ADDRESS
+  value: {{ .Values.traefik.httpsAddress | quote }}
 - name: BACKPACK_OPERATOR_MONITORING_NAMESPACE
   value: {{ .Values.monitoring.namespace | quote }}
 - name: BACKPACK_OPERATOR_MONITORING_POD_LABELS

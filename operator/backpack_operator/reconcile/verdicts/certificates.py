@@ -3,7 +3,9 @@ Until they do, Traefik answers with its default certificate, or with one they re
 
 from datetime import datetime
 
+from backpack_operator.model import conditions as names
 from backpack_operator.model.certificates import Certificate, Flaw
+from backpack_operator.model.conditions import Condition, find
 from backpack_operator.model.tls import effective_tls
 from backpack_operator.reconcile.verdicts.found import Found, Told
 from backpack_operator.specs.addresses import backpack_hosts
@@ -11,6 +13,8 @@ from backpack_operator.specs.addresses import backpack_hosts
 CERTIFICATE_MISSING = "CertificateMissing"
 CERTIFICATE_INVALID = "CertificateInvalid"
 CERTIFICATE_EXPIRED = "CertificateExpired"
+CERTIFICATE_PENDING = "CertificatePending"
+CERTIFICATE_NOT_RENEWED = "CertificateNotRenewed"
 RESOLVER_MISSING = "ResolverMissing"
 
 CERTIFICATE_TROUBLES = frozenset({CERTIFICATE_MISSING, CERTIFICATE_INVALID, CERTIFICATE_EXPIRED})
@@ -27,7 +31,57 @@ def certificate_trouble(found: Found) -> Told | None:
         )
     if tls.secret_name is not None:
         return _secret_trouble(found, tls.secret_name)
+    return _shown_trouble(found, str(tls.resolver)) if found.looked_at else None
+
+
+def unseen(found: Found) -> str:
+    """A sentence where nobody knows which certificate is shown, else nothing."""
+    if found.sight is None or found.sight.unseen is None:
+        return ""
+    return (
+        f" Which certificate it shows is not known: {found.settings.traefik_https_address}, the operator's "
+        f"setting for Traefik's HTTPS entry point, can't be reached ({found.sight.unseen})."
+    )
+
+
+def _shown_trouble(found: Found, resolver: str) -> Told | None:
+    """What Traefik's certificate resolver has not done, by what Traefik shows."""
+    sight, settings = found.sight, found.settings
+    if sight is None and (known := _known(found)) is not None:
+        return None if known.status == "True" else (known.reason, known.message)
+    labels = ",".join(f"{key}={value}" for key, value in sorted(settings.traefik_pod_labels.items()))
+    log = (
+        f"kubectl logs --namespace {settings.traefik_namespace} --selector {labels} --tail=-1 | grep -i acme"
+    )
+    if sight is None or sight.uncovered:
+        places = backpack_hosts(found.backpack, settings)
+        hosts = sight.uncovered if sight is not None else (places.site, places.api)
+        return (
+            CERTIFICATE_PENDING,
+            f"Traefik shows no certificate for {' and '.join(hosts)} yet: its resolver `{resolver}` has to "
+            "get one, which takes seconds when all is well. If none comes: see that the resolver is in "
+            "Traefik's static configuration, and that both names lead here from the internet; what the "
+            f"certificate authority says is in Traefik's log: {log}. The operator has Traefik try again "
+            f"after {settings.certificate_retry_seconds / 60:.0f} minutes, then ever more seldom; a restart "
+            "of Traefik does so at once.",
+        )
+    if (ended := sight.ended(found.now)) is not None:
+        return (
+            CERTIFICATE_NOT_RENEWED,
+            f"The certificate that Traefik shows has expired on {_moment(ended)}: its resolver `{resolver}` "
+            f"could not renew it, and tries each day. Why is in Traefik's log: {log}",
+        )
     return None
+
+
+def _known(found: Found) -> Condition | None:
+    """What the status says, which counts until something is seen: the operator may just
+    have started. Not of a former generation, whose hosts may have been others."""
+    former = find(found.backpack.status.conditions, names.ROUTE_READY)
+    if former is None or former.observed_generation != found.backpack.generation:
+        return None
+    seen = former.status == "True" or former.reason in (CERTIFICATE_PENDING, CERTIFICATE_NOT_RENEWED)
+    return former if seen else None
 
 
 def _secret_trouble(found: Found, name: str) -> Told | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from backpack_operator.errors import ApiError, NotFound
 from backpack_operator.model import conditions as names
 from backpack_operator.model.backpack import Backpack, Key
+from backpack_operator.model.certificates import Sight
 from backpack_operator.model.child import Child
 from backpack_operator.model.delivery import Report
 from backpack_operator.model.kinds import TRAEFIKS, VOLUME_CLAIM, ObjectKey
@@ -102,7 +103,8 @@ class Wave:
 class Found:
     """`refusals`: what the API server would not take; `report`: what is known of bringing
     the API its configuration, None where nothing is to be brought; `now` in UTC; `pods`:
-    component -> what keeps its pods from being ready."""
+    component -> what keeps its pods from being ready; `looked_at`: whether Traefik is being
+    looked at for this Backpack's certificate, and `sight`: what was seen, if anything yet."""
 
     backpack: Backpack
     plan: Plan
@@ -113,6 +115,8 @@ class Found:
     report: Report | None = None
     wave: Wave = Wave()
     pods: Mapping[str, PodTrouble] = field(default_factory=dict)
+    looked_at: bool = False
+    sight: Sight | None = None
 
     def failures(self) -> Mapping[str, Told]:
         """Condition type -> reason and sentence, of what could not be applied."""

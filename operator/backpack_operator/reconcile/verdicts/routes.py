@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from backpack_operator.model import conditions as names
 from backpack_operator.model.conditions import Verdict
 from backpack_operator.model.kinds import INGRESS_ROUTE
-from backpack_operator.reconcile.verdicts.certificates import certificate_trouble
+from backpack_operator.reconcile.verdicts.certificates import certificate_trouble, unseen
 from backpack_operator.reconcile.verdicts.found import STARTING, WAITING, Found, Told
 from backpack_operator.specs import ingress_routes
 from backpack_operator.specs.addresses import backpack_hosts
@@ -43,4 +43,4 @@ def route(found: Found, failed: Mapping[str, Told]) -> Verdict:
         return Verdict(names.ROUTE_READY, False, STARTING, "The routes are being made.")
     if (trouble := certificate_trouble(found)) is not None:
         return Verdict(names.ROUTE_READY, False, *trouble)
-    return Verdict(names.ROUTE_READY, True, "Routed", "Traefik has both routes.")
+    return Verdict(names.ROUTE_READY, True, "Routed", f"Traefik has both routes.{unseen(found)}")
