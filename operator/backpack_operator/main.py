@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from functools import partial
 
 from backpack_operator import entry_point
 from backpack_operator.admin_api import AdminApi
@@ -11,7 +12,6 @@ from backpack_operator.handlers.informer import Informer
 from backpack_operator.kube.client import KubeClient
 from backpack_operator.metrics import Metrics
 from backpack_operator.model.backpack import Key
-from backpack_operator.model.certificates import Certificate
 from backpack_operator.model.delivery import Delivery
 from backpack_operator.model.key_rotation import Periods
 from backpack_operator.reconcile.backpacks import Backpacks
@@ -47,18 +47,13 @@ async def run(settings: Settings) -> None:
     async def deliver(delivery: Delivery) -> None:
         await admin.put_configuration(delivery.url, signing.token(delivery.audience), delivery.text)
 
-    async def see(host: str) -> Certificate | None:
-        return await entry_point.shown(settings.traefik_https_address or "", host)
-
     deliveries = Deliveries(deliver, queue.add)
     trust = Trust(memory.backpacks)
     periods = Periods(
         settings.key_announce_seconds, settings.key_patience_seconds, settings.key_overlap_seconds
     )
     signing.on_change(lambda: _add_all(memory.backpacks, queue))
-    looks = Looks(
-        see, queue.add, lambda: ask_again(client, settings.namespace), settings.certificate_retry_seconds
-    )
+    looks = _looks(client, queue, settings)
     reconciler = Reconciler(client, settings, *memory, deliveries, looks, fleet, trust)
     loop = Loop(queue, reconciler.reconcile, metrics, settings)
     resync = Resync(client, memory, settings.watch_namespaces, queue.add_after)
@@ -128,6 +123,12 @@ async def run(settings: Settings) -> None:
     for result in results:
         if isinstance(result, Exception):
             raise result
+
+
+def _looks(client: KubeClient, queue: WorkQueue[Key], settings: Settings) -> Looks:
+    shown = partial(entry_point.shown, settings.traefik_https_address or "")
+    again = partial(ask_again, client, settings.namespace)
+    return Looks(shown, queue.add, again, settings.certificate_retry_seconds)
 
 
 def _add_all(backpacks: Backpacks, queue: WorkQueue[Key]) -> None:
