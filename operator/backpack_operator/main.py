@@ -49,9 +49,6 @@ async def run(settings: Settings) -> None:
 
     deliveries = Deliveries(deliver, queue.add)
     trust = Trust(memory.backpacks)
-    periods = Periods(
-        settings.key_announce_seconds, settings.key_patience_seconds, settings.key_overlap_seconds
-    )
     signing.on_change(lambda: _add_all(memory.backpacks, queue))
     looks = _looks(client, queue, settings)
     reconciler = Reconciler(client, settings, *memory, deliveries, looks, fleet, trust)
@@ -99,7 +96,7 @@ async def run(settings: Settings) -> None:
         logger.info("reconciling %d Backpacks", len(memory.backpacks))
         await asyncio.gather(
             resync.run(settings.resync_seconds),
-            signing.run(trust.confirmed, periods, settings.look_again_seconds),
+            signing.run(trust.confirmed, _periods(settings), settings.look_again_seconds),
         )
 
     # kopf ends all tasks that were begun after it: these come before.
@@ -113,8 +110,7 @@ async def run(settings: Settings) -> None:
         waiting.cancel()
         background.cancel()
         await loop.close()
-        await deliveries.close()
-        await looks.close()
+        await asyncio.gather(deliveries.close(), looks.close())
         await admin.close()
         await http.cleanup()
         stop.set()
@@ -123,6 +119,10 @@ async def run(settings: Settings) -> None:
     for result in results:
         if isinstance(result, Exception):
             raise result
+
+
+def _periods(settings: Settings) -> Periods:
+    return Periods(settings.key_announce_seconds, settings.key_patience_seconds, settings.key_overlap_seconds)
 
 
 def _looks(client: KubeClient, queue: WorkQueue[Key], settings: Settings) -> Looks:
