@@ -113,6 +113,7 @@ _TOOLS = (
         ),
     ),
     Tool("kubeconform", package="github.com/yannh/kubeconform/cmd/kubeconform"),
+    Tool("promrules"),
     Tool("coredns"),
     Tool("pebble", package="github.com/letsencrypt/pebble/v2/cmd/pebble"),
     Tool(

@@ -1,5 +1,5 @@
-"""Checks the chart and the manifests beside it: helm lint, and every object that
-they render against the API server's own schemas.
+"""Checks the chart and the manifests beside it: helm lint, every object that they
+render against the API server's own schemas, and every query as Prometheus reads it.
 
 `python -m backpack_images.lint_chart` exits with 1 and says what is wrong.
 """
@@ -14,11 +14,13 @@ from backpack_devcluster import gobuild, report
 from backpack_devcluster.errors import DevClusterError
 from backpack_devcluster.report import Report
 
-from . import chart_definitions, schemas
+from . import chart_definitions, lint_queries, schemas
 from .errors import ImageError
 from .parts import REPOSITORY
 
 CHART = REPOSITORY / "charts" / "backpack"
+ALERTS = CHART / "files" / "alerts.yaml"
+DASHBOARD = CHART / "files" / "grafana-dashboard.json"
 _REQUIRED = ("--set=operator.domain=example.com", "--set=images.registry=registry.example.com/backpack")
 _PLACEHOLDERS = {
     "COREDNS_IMAGE": "coredns:lint",
@@ -55,6 +57,7 @@ def lint(progress: Report) -> None:
     """Check everything; the first thing that is wrong raises a `ChartError`."""
     helm = gobuild.build("helm", progress)
     kubeconform = gobuild.build("kubeconform", progress)
+    promrules = gobuild.build("promrules", progress)
     location = schemas.directory(progress)
     with progress.step("Chart: the copy of crds/"):
         check_definitions()
@@ -62,6 +65,8 @@ def lint(progress: Report) -> None:
         with progress.step(f"Chart: {variant.name}"):
             lint_variant(helm, variant)
             conform(kubeconform, location, render(helm, variant))
+    with progress.step("Chart: alert rules and the dashboard's queries"):
+        lint_queries.lint(promrules, ALERTS, DASHBOARD)
     with progress.step("Manifests: add-ons and examples"):
         conform(kubeconform, location, _manifests())
 

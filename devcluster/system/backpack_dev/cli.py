@@ -85,7 +85,7 @@ def copy_definitions() -> None:
 
 @app.command("lint-chart")
 def check_chart() -> None:
-    """helm lint, and kubeconform on what the chart renders to."""
+    """helm lint, kubeconform on what the chart renders to, and Prometheus' parser on its queries."""
     with sentences():
         lint_chart.lint(reports.for_terminal())
 
