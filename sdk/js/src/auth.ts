@@ -1,6 +1,6 @@
 import type { CallOptions } from "./options.ts";
 import type { AuthChange, User } from "./session.ts";
-import type { Transport } from "./transport.ts";
+import type { Request, Transport } from "./transport.ts";
 
 /** A place where one is signed in. Its id tells nothing of the session's token. */
 export interface SessionInfo {
@@ -45,8 +45,10 @@ export class Auth {
       ...options,
     });
     const { user, token = null } = answer;
-    const keep = transport.tokensOnly || (mode === "auto" && !(await this.#cookieIs(user, options)));
-    transport.session.enter(user, keep ? token : null);
+    // No browser sends the cookie where cookies are blocked: a try tells.
+    const cookie =
+      mode === "cookie" || (!transport.tokensOnly && (await this.#who({ anonymous: true, ...options })));
+    transport.session.enter(user, cookie ? null : token);
     return user;
   }
 
@@ -64,10 +66,7 @@ export class Auth {
   async me(options: CallOptions = {}): Promise<User | null> {
     await this.#transport.settings();
     if (this.#transport.tokensOnly && !this.token) return null;
-    const user = await this.#transport.call<User>("GET", "/auth/me", options).catch((error) => {
-      if (error.status === 401) return null;
-      throw error;
-    });
+    const user = await this.#who(options);
     this.#transport.session.known(user);
     return user;
   }
@@ -106,14 +105,11 @@ export class Auth {
     return this.#transport.session.onChange(listener);
   }
 
-  /** Whether the browser sends the session's cookie: none does where cookies are blocked. */
-  async #cookieIs(user: User, options: CallOptions): Promise<boolean> {
-    const request = { anonymous: true, ...options };
-    const found = await this.#transport.call<User>("GET", "/auth/me", request).catch((error) => {
+  #who(request: Request): Promise<User | null> {
+    return this.#transport.call<User>("GET", "/auth/me", request).catch((error) => {
       if (error.status === 401) return null;
       throw error;
     });
-    return found?.id === user.id;
   }
 
   async #leave(path: string, options: CallOptions): Promise<void> {

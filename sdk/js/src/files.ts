@@ -19,15 +19,20 @@ export interface Progress {
 }
 
 /** A `fetch` that tells of what it has sent of a form of so many bytes: only XMLHttpRequest does, where there is one. */
-export function tellingFetch(total: number, tell: (progress: Progress) => void): typeof fetch {
+export function tellingFetch(
+  total: number,
+  tell: (progress: Progress) => void,
+  plain: typeof fetch,
+): typeof fetch {
   // The form has a little more than its file.
   const sent = (loaded: number) => tell({ loaded: Math.min(loaded, total), total });
   const send = typeof XMLHttpRequest === "undefined" ? streamed : asked;
-  return (input, init) => send(String(input), init!, sent);
+  return (input, init) => send(String(input), init!, sent, plain);
 }
 
 function asked(url: string, init: RequestInit, sent: (loaded: number) => void): Promise<Response> {
   return new Promise((resolve, reject) => {
+    init.signal?.throwIfAborted();
     const request = new XMLHttpRequest();
     request.open(init.method!, url);
     request.withCredentials = init.credentials === "include";
@@ -44,7 +49,12 @@ function asked(url: string, init: RequestInit, sent: (loaded: number) => void): 
   });
 }
 
-function streamed(url: string, init: RequestInit, sent: (loaded: number) => void): Promise<Response> {
+function streamed(
+  url: string,
+  init: RequestInit,
+  sent: (loaded: number) => void,
+  plain: typeof fetch,
+): Promise<Response> {
   const form = new Response(init.body as FormData);
   let loaded = 0;
   const counted = form.body!.pipeThrough(
@@ -56,5 +66,5 @@ function streamed(url: string, init: RequestInit, sent: (loaded: number) => void
     }),
   );
   const headers = { ...init.headers, "Content-Type": form.headers.get("Content-Type")! };
-  return fetch(url, { ...init, headers, body: counted, duplex: "half" } as RequestInit);
+  return plain(url, { ...init, headers, body: counted, duplex: "half" } as RequestInit);
 }

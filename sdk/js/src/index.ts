@@ -15,6 +15,7 @@ export { BackpackError, type Fault, type Problem } from "./errors.ts";
 export type { FileInfo, Progress } from "./files.ts";
 export { Listing, type Page } from "./listing.ts";
 export type { CallOptions, ClientOptions, RealtimeOptions } from "./options.ts";
+export { createSdk } from "./original.ts";
 export {
   Channel,
   type ChannelInfo,

@@ -112,7 +112,7 @@ export class Storage {
       form.append("file", file, filename ?? (file as File).name ?? "file");
       return form;
     };
-    const fetch = onProgress && tellingFetch(file.size, onProgress);
+    const fetch = onProgress && tellingFetch(file.size, onProgress, this.#transport.fetch);
     return this.#transport.call(method, path, { ...request, body, fetch, signal, timeout: 0 });
   }
 }

@@ -35,7 +35,7 @@ const TOLERANCE = 5_000;
 export class Transport {
   readonly session: Session;
   readonly options: ClientOptions;
-  readonly #fetch: typeof globalThis.fetch;
+  readonly fetch: typeof globalThis.fetch;
   #settings: Promise<Settings> | undefined;
   #skew = 0;
 
@@ -44,7 +44,7 @@ export class Transport {
     this.session = new Session(options.tokenStore === undefined ? browserStore() : options.tokenStore);
     if (options.token) this.session.token = options.token;
     // Called as a function of its own: a browser's refuses to be another object's method.
-    this.#fetch = options.fetch ?? ((...given) => fetch(...given));
+    this.fetch = options.fetch ?? ((...given) => fetch(...given));
   }
 
   /** Where the API is: as given, or as the page's site says. */
@@ -109,14 +109,8 @@ export class Transport {
     return url.href;
   }
 
-  /** The headers that say who calls. */
-  headers({ key }: Settings): Record<string, string> {
-    const { token } = this.session;
-    return { ...(key && { "X-Backpack-Key": key }), ...(token && { Authorization: `Bearer ${token}` }) };
-  }
-
   /** Note what an answer says of the session and the time; the error where it is a problem. */
-  async note(answer: Response, epoch: number): Promise<BackpackError | undefined> {
+  async #note(answer: Response, epoch: number): Promise<BackpackError | undefined> {
     const skew = Date.parse(answer.headers.get("Date") ?? "") - Date.now();
     this.#skew = Math.abs(skew) > TOLERANCE ? skew : 0;
     if (answer.ok) return undefined;
@@ -143,24 +137,24 @@ export class Transport {
     }: Request,
     read: (answer: Response) => T | Promise<T>,
   ): Promise<T> {
-    const epoch = this.session.epoch;
-    const { Authorization, ...rest } = this.headers(settings);
+    const { epoch, token: kept } = this.session;
+    const token = anonymous ? null : kept;
     const limit = timeout ? AbortSignal.timeout(timeout) : undefined;
     const signals = [signal, limit].filter((one) => one !== undefined);
     try {
-      const answer = await (fetch ?? this.#fetch)(this.address(settings, path, query), {
+      const answer = await (fetch ?? this.fetch)(this.address(settings, path, query), {
         method,
-        credentials: Authorization && !anonymous ? "omit" : "include",
+        credentials: token ? "omit" : "include",
         headers: {
-          ...rest,
-          ...(Authorization && !anonymous && { Authorization }),
+          ...(settings.key && { "X-Backpack-Key": settings.key }),
+          ...(token && { Authorization: `Bearer ${token}` }),
           ...(json !== undefined && { "Content-Type": "application/json" }),
           ...headers,
         },
         ...(json !== undefined ? { body: JSON.stringify(json) } : body && { body: body() }),
         ...(signals.length && { signal: AbortSignal.any(signals) }),
       });
-      const error = await this.note(answer, epoch);
+      const error = await this.#note(answer, epoch);
       if (error) throw error;
       return await read(answer);
     } catch (error) {
@@ -188,7 +182,7 @@ export class Transport {
     }
     let answer: Response;
     try {
-      answer = await this.#fetch("/__backpack/init.json");
+      answer = await this.fetch("/__backpack/init.json");
       if (answer.ok) return (await answer.json()) as Settings;
     } catch (error) {
       throw ownError("unreachable", `${location.origin} can't be reached.`, error);

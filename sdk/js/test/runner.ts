@@ -1,16 +1,25 @@
 /** Plays the cases of `sdk/cases` with this SDK: in Node, and in browsers. */
-import { BackpackError, type Client, createClient } from "../src/index.ts";
+import type { Client } from "../src/index.ts";
 import { difference, resolve, show, type Variables } from "./values.ts";
 
 /** Where and as whom a case is played; `tests/support/sdk_world.py` makes it. */
 export interface World {
-  clients: Record<
-    string,
-    { url: string; account: { email: string; password: string } | null; options: object }
-  >;
+  clients: Record<string, ClientSpec>;
   variables: Variables;
   control: string;
+  /** Milliseconds that this machine's clock is off. */
+  clock: number;
 }
+
+interface ClientSpec {
+  url: string;
+  account: { email: string; password: string } | null;
+  options: object;
+  /** The function that makes it, where it isn't `createClient`. */
+  maker: string | null;
+}
+
+export type Sdk = typeof import("../src/index.ts");
 
 export interface Step {
   do?: string;
@@ -40,36 +49,45 @@ type Outcome = { value: unknown } | { error: unknown };
 const WITHIN = 20_000;
 
 /** What went wrong, or null. */
-export async function play(steps: Step[], world: World): Promise<string | null> {
-  const player = new Player(world);
+export async function play(steps: Step[], world: World, sdk: Sdk): Promise<string | null> {
+  const player = new Player(world, sdk);
+  const now = Date.now;
   let at = 0;
   try {
+    Date.now = () => now() + world.clock;
     await player.begin();
     for (; at < steps.length; at++) await player.step(steps[at]!);
     return null;
   } catch (error) {
     return `step ${at + 1}, ${show(steps[at])}: ${error instanceof Error ? error.stack : show(error)}`;
   } finally {
+    Date.now = now;
     player.end();
   }
 }
 
 class Player {
+  readonly #sdk: Sdk;
   readonly #world: World;
   readonly #variables: Variables;
   readonly #clients = new Map<string, Client>();
+  readonly #sockets = new Map<string, object>();
   readonly #heard = new Map<string, unknown[]>();
   readonly #stops = new Map<string, () => unknown>();
   readonly #pending = new Map<string, { outcome: Promise<Outcome>; abort: AbortController }>();
 
-  constructor(world: World) {
+  constructor(world: World, sdk: Sdk) {
+    this.#sdk = sdk;
     this.#world = world;
     this.#variables = world.variables;
   }
 
   async begin(): Promise<void> {
-    for (const [name, { url, account, options }] of Object.entries(this.#world.clients)) {
-      const client = createClient(url, { session: "token", tokenStore: null, ...options });
+    for (const [name, { url, account, options, maker }] of Object.entries(this.#world.clients)) {
+      const client =
+        maker === "createSdk"
+          ? this.#sdk.createSdk(url)
+          : this.#sdk.createClient(url, { session: "token", tokenStore: null, ...options });
       this.#clients.set(name, client);
       if (account) await client.auth.login(account.email, account.password);
     }
@@ -100,6 +118,7 @@ class Player {
       const inside = step.in === undefined ? undefined : String(resolve(step.in, this.#variables));
       // biome-ignore lint/suspicious/noExplicitAny: the names come from the cases
       let target: any = client[service as "db"];
+      if (service === "ws") target = this.#socket(name);
       if (inside !== undefined)
         target = service === "db" ? target.collection(inside) : target.channel(inside);
       if (typeof target[method] !== "function") return { value: target[method] };
@@ -121,6 +140,14 @@ class Player {
     }
   }
 
+  /** The object that `ws()` of a client has given. */
+  #socket(name: string): object {
+    const known = this.#sockets.get(name);
+    const socket = known ?? (this.#clients.get(name) as ReturnType<Sdk["createSdk"]>).ws();
+    this.#sockets.set(name, socket);
+    return socket;
+  }
+
   #listener(name: string): (event: unknown) => void {
     const heard: unknown[] = [];
     this.#heard.set(name, heard);
@@ -130,7 +157,7 @@ class Player {
   #judge(step: Step, outcome: Outcome): void {
     if ("fails" in step) {
       if (!("error" in outcome)) throw new Error(`gave ${show(outcome.value)}, and should fail`);
-      check(outcome.error instanceof BackpackError, outcome.error);
+      check(outcome.error instanceof this.#sdk.BackpackError, outcome.error);
       this.#match(step.fails, outcome.error);
     } else if ("error" in outcome) throw outcome.error;
     else if ("gives" in step) this.#match(step.gives, outcome.value);

@@ -117,7 +117,7 @@ export class Link {
         this.#owner.greeted(message);
       } else if (message.re !== PING) this.#owner.received(message);
     };
-    socket.onerror = () => {}; // what there is to know comes with the close
+    socket.onerror = () => this.#again(); // not every runtime tells of the close after it
     socket.onclose = ({ code }) => {
       if (code === SESSION_ENDED || code === NOT_ALLOWED) {
         this.#over(sessionEnded());
@@ -157,7 +157,7 @@ export class Link {
     const socket = this.#socket;
     this.#socket = undefined;
     if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
     socket.close();
   }
 

@@ -102,8 +102,9 @@ export class Realtime implements Subscriber {
     return this.say("broadcast", { data }, options);
   }
 
-  /** Hear every broadcast. What is said while the connection is lost isn't repeated. */
+  /** Connect, and hear every broadcast. What is said while the connection is lost isn't repeated. */
   onBroadcast<T = unknown>(listener: (message: Broadcast<T>) => void): () => void {
+    this.#link.open();
     return this.onEvent(({ ev, ...message }) => {
       if (ev === "broadcast") listener(message as Broadcast<T>);
     });
