@@ -1,6 +1,7 @@
 """A backpack's API as an outside client meets it: by hostname, through Traefik."""
 
 import json
+import ssl
 from typing import Any
 
 import httpx
@@ -12,31 +13,35 @@ class HostTransport(httpx.HTTPTransport):
     """Sends requests for any `*.localhost` name to one loopback port.
 
     Python's resolver doesn't know `*.localhost` on every machine; browsers and
-    curl do. The Host header stays what the URL says.
+    curl do. The Host header, and the name in the TLS handshake, stay what the URL says.
     """
 
-    def __init__(self, port: int) -> None:
-        super().__init__(retries=0)
+    def __init__(self, port: int, trust: ssl.SSLContext | None = None) -> None:
+        super().__init__(retries=0, verify=trust or True)
         self.port = port
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions = {**request.extensions, "sni_hostname": request.url.host}
         request.url = request.url.copy_with(host="127.0.0.1", port=self.port)
         return super().handle_request(request)
 
 
-def open_client(origin: str, **options: Any) -> httpx.Client:
-    """An httpx client of `scheme://host:port`, with its own cookies."""
+def open_client(origin: str, trust: ssl.SSLContext | None = None, **options: Any) -> httpx.Client:
+    """An httpx client of `scheme://host:port`, with its own cookies. `trust`: of another
+    authority than the public ones."""
     port = httpx.URL(origin).port or 80
-    return httpx.Client(base_url=origin, transport=HostTransport(port), timeout=15, **options)
+    return httpx.Client(base_url=origin, transport=HostTransport(port, trust), timeout=15, **options)
 
 
 class BackpackClient:
     """One user of one backpack, signed in by a token."""
 
-    def __init__(self, api_url: str, email: str, password: str = PASSWORD) -> None:
+    def __init__(
+        self, api_url: str, email: str, password: str = PASSWORD, trust: ssl.SSLContext | None = None
+    ) -> None:
         self.email = email
         self.password = password
-        self.http = open_client(api_url)
+        self.http = open_client(api_url, trust)
         self.user: dict[str, Any] = {}
 
     def __enter__(self) -> "BackpackClient":

@@ -51,17 +51,24 @@ class Pebble:
         assert answer.status_code == 200, answer.text
         return answer.text
 
-    def start(self) -> None:
-        self._scale(1)
-        self.kubectl.run("rollout", "status", f"deployment/{NAME}", "--timeout=60s", timeout=70)
+    def cut_off(self) -> None:
+        """Nobody reaches it any more, and Traefik, which keeps its connections, is started
+        anew without one. Pebble isn't stopped: it would forget Traefik's account."""
+        self._select("nobody")
+        eventually(lambda: not self._endpoints(), within=30)
+        _restart_traefik(self.kubectl.within("traefik"))
 
-    def stop(self) -> None:
-        """It is away, and what it had issued is not."""
-        self._scale(0)
-        eventually(lambda: self.kubectl.list("pods", f"app={NAME}") == [], within=60)
+    def reconnect(self) -> None:
+        self._select(NAME)
+        eventually(self._endpoints, within=30)
 
-    def _scale(self, replicas: int) -> None:
-        self.kubectl.run("scale", f"deployment/{NAME}", f"--replicas={replicas}")
+    def _select(self, app: str) -> None:
+        change = json.dumps({"spec": {"selector": {"app": app}}})
+        self.kubectl.run("patch", "service", NAME, f"--patch={change}")
+
+    def _endpoints(self) -> list[Object]:
+        slices = self.kubectl.list("endpointslices", f"kubernetes.io/service-name={NAME}")
+        return [endpoint for one in slices for endpoint in one["endpoints"] or ()]
 
 
 @contextmanager
@@ -78,7 +85,7 @@ def running_pebble(kubectl: Kubectl, hosts: Sequence[str]) -> Iterator[Pebble]:
         certificate = _certified(within)
         traefik = kubectl.within("traefik").get("service", "traefik")["spec"]["clusterIP"]
         within.apply(*_objects(image.reference, certificate, traefik, hosts))
-        pebble.start()
+        within.run("rollout", "status", f"deployment/{NAME}", "--timeout=60s", timeout=70)
         _restart_traefik(kubectl.within("traefik"))
         yield pebble
     finally:
@@ -204,7 +211,7 @@ def _objects(image: str, certificate: Pair, traefik: str, hosts: Sequence[str]) 
             "kind": "Deployment",
             "metadata": metadata,
             "spec": {
-                "replicas": 0,
+                "replicas": 1,
                 "strategy": {"type": "Recreate"},
                 "selector": {"matchLabels": labels},
                 "template": {"metadata": {"labels": labels}, "spec": pod},
