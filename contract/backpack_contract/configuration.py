@@ -86,6 +86,9 @@ class BackpackConfiguration:
     """Further origins that may call from a browser, `scheme://host[:port]`."""
     require_key: bool = False
     """Whether calls need the publishable key."""
+    publishable_keys: tuple[str, ...] = ()
+    """During a rotation: all keys that calls may have, that which pages are told first.
+    Empty: only the one of the environment."""
     create_collections: Literal["user", "none"] = "user"
     """Who may create collections over the public API."""
     registration: Literal["open", "closed"] = "open"
@@ -130,7 +133,7 @@ class BackpackConfiguration:
 def _read(kind: Any, value: Any, path: str) -> Any:
     """The value as an instance of this type, read by the type's own annotations."""
     if is_dataclass(kind):
-        return _read_object(kind, value, path)
+        return read_object(kind, value, path)
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         return None if value is None else _read(get_args(kind)[0], value, path)
@@ -152,7 +155,9 @@ def _read(kind: Any, value: Any, path: str) -> Any:
     return value
 
 
-def _read_object(kind: Any, value: Any, path: str) -> Any:
+def read_object(kind: Any, value: Any, path: str = "") -> Any:
+    """The object as an instance of this dataclass; `path`: where it stands. Keys that the
+    class does not know are left out. Raises `ConfigurationError`."""
     if not isinstance(value, dict):
         raise _wrong(path, "an object")
     hints = get_type_hints(kind)

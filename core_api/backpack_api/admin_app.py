@@ -7,7 +7,14 @@ from starlette.types import ASGIApp
 from backpack_api import error_answers
 from backpack_api.middleware.administrators import AdministratorsOnly
 from backpack_api.middleware.request_context import RequestContext
-from backpack_api.routes.admin import archives, configuration, file_contents, metrics, releases
+from backpack_api.routes.admin import (
+    archives,
+    configuration,
+    file_contents,
+    metrics,
+    releases,
+    store_credentials,
+)
 from backpack_api.routes.admin.socket import socket_routes
 from backpack_api.routes.health import healthz
 from backpack_api.runtime import Runtime
@@ -20,6 +27,7 @@ def admin_app(runtime: Runtime) -> ASGIApp:
             Route("/healthz", healthz),
             *metrics.routes,
             *configuration.routes,
+            *store_credentials.routes,
             *releases.routes,
             *archives.routes,
             *file_contents.routes,

@@ -175,6 +175,7 @@ class Runtime:
         self.admin = AdminServices.of(
             live=self.live,
             mongo=self._mongo,
+            cache=self._cache,
             locks=locks,
             events=self.events,
             new_id=new_id,

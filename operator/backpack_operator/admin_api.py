@@ -9,6 +9,7 @@ from backpack_contract import admin_tokens
 from backpack_operator.errors import NotDelivered
 
 _SECONDS = 10.0
+_DONE = (200, 204)
 _MOST_BYTES = 64 * 1024
 
 
@@ -44,7 +45,7 @@ class AdminApi:
             raise NotDelivered(None, "no answer in time") from error
         except (aiohttp.ClientError, OSError) as error:
             raise NotDelivered(None, "the connection broke") from error
-        if status != 200:
+        if status not in _DONE:
             raise _refusal(status, body)
 
 

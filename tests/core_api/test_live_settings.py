@@ -148,3 +148,26 @@ def test_a_backpack_without_a_key_that_requires_one_is_closed(start_api: Callabl
         for headers in ({}, {"X-Backpack-Key": ""}, {"X-Backpack-Key": "None"}):
             assert_problem(client.get("/auth/me", headers=headers), 401)
         assert client.get("/healthz").status_code == 200
+
+
+async def test_during_a_rotation_two_publishable_keys_count_and_pages_are_told_the_first(
+    start_api: Callable[..., CoreApi],
+) -> None:
+    api = start_api(BACKPACK_PUBLISHABLE_KEY=KEY)
+
+    async with serving(api) as (runtime, client):
+
+        async def admits(key: str) -> bool:
+            answer = await client.get("/collections", headers={"X-Backpack-Key": key})
+            return bool(answer.json()["type"] == "/problems/not-signed-in")
+
+        put_in_force(runtime, require_key=True, publishable_keys=("bp_pk_new", KEY))
+        assert await admits(KEY)
+        assert await admits("bp_pk_new")
+        assert not await admits("bp_pk_other")
+        assert (await client.get("/site/__backpack/init.json")).json()["key"] == "bp_pk_new"
+        put_in_force(runtime, publishable_keys=("bp_pk_new",))
+        assert not await admits(KEY)
+        put_in_force(runtime, publishable_keys=())
+        assert await admits(KEY)
+        assert (await client.get("/site/__backpack/init.json")).json()["key"] == KEY

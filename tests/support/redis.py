@@ -25,6 +25,8 @@ class Redis(ServerProcess):
         data, users = directory / "data", directory / "users.acl"
         data.mkdir(parents=True)
         users.write_text(redis_acl(PASSWORD))
+        self.users = users
+        """The file that its users are read from."""
         port = free_port()
         self.host = f"127.0.0.1:{port}"
         flags = {

@@ -33,6 +33,12 @@ def read_configuration(text: bytes, current: BackpackConfiguration) -> BackpackC
     return configuration
 
 
+def publishable_keys(configuration: BackpackConfiguration, own: str | None) -> tuple[str, ...]:
+    """The keys that calls may have, that which pages are told first. `own`: that of the
+    environment, if there is one."""
+    return configuration.publishable_keys or ((own,) if own else ())
+
+
 def _faults(configuration: BackpackConfiguration, current: BackpackConfiguration) -> Iterator[Fault]:
     for key in _SAME:
         if getattr(configuration, key) != getattr(current, key):

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from backpack_api.domain.configuration import publishable_keys
 from backpack_api.middleware.refusals import refuse
 from backpack_api.problems import KeyRequired
 from backpack_api.services.configuration import LiveConfiguration
@@ -24,7 +25,7 @@ class Keys:
     def __init__(self, app: ASGIApp, live: LiveConfiguration, key: str | None) -> None:
         self._app = app
         self._live = live
-        self._key = key.encode() if key else None
+        self._key = key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._live.current.require_key and not self._admits(scope):
@@ -40,4 +41,5 @@ class Keys:
         query = scope["query_string"].decode("latin-1")
         given += [value for name, value in parse_qsl(query) if name == PARAMETER]
         # Without a key of its own a backpack takes none: better closed than open to all.
-        return self._key is not None and any(hmac.compare_digest(one.encode(), self._key) for one in given)
+        keys = publishable_keys(self._live.current, self._key)
+        return any(hmac.compare_digest(one.encode(), key.encode()) for one in given for key in keys)

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from importlib import resources
 
+from backpack_api.domain.configuration import publishable_keys
 from backpack_api.domain.json_text import to_json
 from backpack_api.settings import Settings
 from backpack_contract.configuration import BackpackConfiguration
@@ -41,10 +42,11 @@ def script(*, module: bool) -> Asset:
 
 def init(configuration: BackpackConfiguration, settings: Settings) -> Asset:
     """`init.json`: `{apiUrl, key, version}`; `key` is null where none is asked for."""
-    key = settings.publishable_key
+    own = settings.publishable_key
+    keys = publishable_keys(configuration, own.get_secret_value() if own else None)
     value = {
         "apiUrl": configuration.api_origin,
-        "key": key.get_secret_value() if key else None,
+        "key": keys[0] if keys else None,
         "version": VERSION,
     }
     return Asset.of("application/json", to_json(value))

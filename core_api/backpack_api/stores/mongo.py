@@ -66,6 +66,8 @@ class Engine:
     ordered_inserts: int
     """How many documents of an ordered insert are stored in order; 0: all. FerretDB 1.x
     takes batches of a hundred, and goes on with the next after one that failed."""
+    equal_users: bool
+    """Every user may make others and change them, since it knows no roles."""
     scans: int
     """How many pages and counts are read at once; 0: any number (see `stores.scans`)."""
 
@@ -81,6 +83,7 @@ class Engine:
                 partial_indexes=False,
                 finds_by_ids=str(build_info.get("ferretdbVersion")).endswith("+backpack"),
                 ordered_inserts=100,
+                equal_users=True,
                 scans=3,
             )
         return cls(
@@ -91,6 +94,7 @@ class Engine:
             partial_indexes=True,
             finds_by_ids=True,
             ordered_inserts=0,
+            equal_users=False,
             scans=0,
         )
 
@@ -119,25 +123,31 @@ def database_errors(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]
     return guarded
 
 
+def client_of(host: str, username: str, password: str, *, pool: int) -> AsyncMongoClient[MongoDocument]:
+    """`host`: `host` or `host:port`. Connects when it is used."""
+    return AsyncMongoClient(
+        _with_port(host, ports.MONGO),
+        username=username,
+        password=password,
+        authSource=AUTH_SOURCE,
+        directConnection=True,
+        serverSelectionTimeoutMS=int(SELECTION_SECONDS * 1000),
+        connectTimeoutMS=int(SELECTION_SECONDS * 1000),
+        socketTimeoutMS=CALL_SECONDS * 1000,
+        waitQueueTimeoutMS=int(SELECTION_SECONDS * 1000),
+        maxPoolSize=pool,
+        heartbeatFrequencyMS=5000,
+        retryWrites=False,
+        appname="backpack-api",
+    )
+
+
 class Mongo:
     """One client of one database. Connects by itself, again and again."""
 
     def __init__(self, host: str, username: str, password: str, database: str) -> None:
-        self._client: AsyncMongoClient[MongoDocument] = AsyncMongoClient(
-            _with_port(host, ports.MONGO),
-            username=username,
-            password=password,
-            authSource=AUTH_SOURCE,
-            directConnection=True,
-            serverSelectionTimeoutMS=int(SELECTION_SECONDS * 1000),
-            connectTimeoutMS=int(SELECTION_SECONDS * 1000),
-            socketTimeoutMS=CALL_SECONDS * 1000,
-            waitQueueTimeoutMS=int(SELECTION_SECONDS * 1000),
-            maxPoolSize=POOL_SIZE,
-            heartbeatFrequencyMS=5000,
-            retryWrites=False,
-            appname="backpack-api",
-        )
+        self._host = host
+        self._client = client_of(host, username, password, pool=POOL_SIZE)
         self._database = self._client.get_database(
             database,
             codec_options=CodecOptions(tz_aware=True),
@@ -148,6 +158,14 @@ class Mongo:
     def collection(self, name: str) -> AsyncCollection[MongoDocument]:
         """A collection of the backpack's database."""
         return self._database.get_collection(name)
+
+    def client_as(self, username: str, password: str) -> AsyncMongoClient[MongoDocument]:
+        """A client of the same server for another user: to be closed."""
+        return client_of(self._host, username, password, pool=1)
+
+    async def command_of_users(self, command: MongoDocument) -> None:
+        """A command in the database where the users themselves are."""
+        await self._client[AUTH_SOURCE].command(command)
 
     async def command(self, name: str, value: Any) -> MongoDocument:
         """The database's answer to a command."""

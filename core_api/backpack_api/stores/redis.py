@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Awaitable, Callable
 from time import perf_counter
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -91,6 +91,14 @@ class Cache:
     async def ping(self) -> None:
         """Return once the server has answered."""
         await self.client.get("ping")
+
+    @cache_errors
+    async def read_users(self) -> list[str]:
+        """Have the server read its file of users anew; answers the digests of the passwords
+        that count now, sorted. Connections stay as they are."""
+        await self.client.acl_load()
+        user: Any = await self.client.acl_getuser("default")
+        return sorted(user["passwords"])
 
     async def close(self) -> None:
         await self.client.aclose(close_connection_pool=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from backpack_api.services.admin.configuration import ConfigurationService
 from backpack_api.services.admin.live_documents import AdminSubscriptions
+from backpack_api.services.admin.store_credentials import StoreCredentialService
 from backpack_api.services.admin.tokens import AdminTokens
 from backpack_api.services.audit import AuditService
 from backpack_api.services.configuration import LiveConfiguration
@@ -13,6 +14,7 @@ from backpack_api.services.events import EventService
 from backpack_api.stores.audit import AuditStore
 from backpack_api.stores.locks import Locks
 from backpack_api.stores.mongo import Mongo
+from backpack_api.stores.redis import Cache
 from backpack_api.stores.system import SystemStore
 
 
@@ -24,6 +26,7 @@ class AdminServices:
     configuration: ConfigurationService
     audit: AuditService
     subscriptions: AdminSubscriptions
+    store_credentials: StoreCredentialService
 
     @classmethod
     def of(
@@ -31,16 +34,19 @@ class AdminServices:
         *,
         live: LiveConfiguration,
         mongo: Mongo,
+        cache: Cache,
         locks: Locks,
         events: EventService,
         new_id: Callable[[], str],
         now: Callable[[], datetime],
     ) -> "AdminServices":
+        audit = AuditService(AuditStore(mongo), new_id, now)
         return cls(
             tokens=AdminTokens(live, now),
             configuration=ConfigurationService(live, SystemStore(mongo), locks, events),
-            audit=AuditService(AuditStore(mongo), new_id, now),
+            audit=audit,
             subscriptions=AdminSubscriptions(events),
+            store_credentials=StoreCredentialService(mongo, cache, audit),
         )
 
     def start(self) -> None:
