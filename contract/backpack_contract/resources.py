@@ -12,6 +12,12 @@ UID_ANNOTATION = f"{GROUP}/uid"
 RESTARTED_ANNOTATION = f"{GROUP}/restartedAt"
 """On a Backpack: a moment (RFC 3339). Setting another one restarts all its pods."""
 
+ROTATE_CREDENTIALS_ANNOTATION = f"{GROUP}/rotate-credentials"
+"""On a Backpack: another value than before replaces the passwords of its database and cache."""
+
+ROTATE_PUBLISHABLE_KEY_ANNOTATION = f"{GROUP}/rotate-publishable-key"
+"""On a Backpack: another value than before replaces its publishable key."""
+
 UPGRADE_FIRST_LABEL = f"{GROUP}/upgrade-first"
 """On a Backpack, with the value `true`: it is upgraded before those that don't have it."""
 

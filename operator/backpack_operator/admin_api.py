@@ -26,16 +26,15 @@ class AdminApi:
     async def close(self) -> None:
         await self._session.close()
 
-    async def put_configuration(self, url: str, token: str, text: str) -> None:
-        """Put a configuration (JSON) into force. `url`: of the admin listener. Raises
-        `NotDelivered`."""
+    async def put(self, url: str, token: str, text: str) -> None:
+        """Put this JSON there. Raises `NotDelivered`."""
         headers = {
             "Authorization": admin_tokens.authorization(token),
             "Content-Type": "application/json",
         }
         try:
             async with self._session.put(
-                f"{url}/admin/config", data=text.encode(), headers=headers, allow_redirects=False
+                url, data=text.encode(), headers=headers, allow_redirects=False
             ) as answer:
                 body = await answer.content.read(_MOST_BYTES)
                 status = answer.status

@@ -31,6 +31,9 @@ from backpack_operator.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+_OPERATION_SECONDS = 10.0
+"""At most between two tries of a step of a rotation, which waits for a pod's files."""
+
 
 async def run(settings: Settings) -> None:
     """Until SIGTERM or SIGINT, or an error that ends the informer."""
@@ -43,15 +46,11 @@ async def run(settings: Settings) -> None:
         Backpacks(fleet.note), Children(), Hostnames(client, settings.namespace, queue.add), signing
     )
     admin = AdminApi()
-
-    async def deliver(delivery: Delivery) -> None:
-        await admin.put_configuration(delivery.url, signing.token(delivery.audience), delivery.text)
-
-    deliveries = Deliveries(deliver, queue.add)
+    deliveries, operations = _deliveries(admin, signing, queue)
     trust = Trust(memory.backpacks)
     signing.on_change(lambda: _add_all(memory.backpacks, queue))
     looks = _looks(client, queue, settings)
-    reconciler = Reconciler(client, settings, *memory, deliveries, looks, fleet, trust)
+    reconciler = Reconciler(client, settings, *memory, deliveries, operations, looks, fleet, trust)
     loop = Loop(queue, reconciler.reconcile, metrics, settings)
     resync = Resync(client, memory, settings.watch_namespaces, queue.add_after)
     informer = Informer(memory.backpacks, memory.children, queue, resync)
@@ -82,7 +81,9 @@ async def run(settings: Settings) -> None:
     )
     metrics.upgrades(fleet.upgrades)
     health = Health(
-        client.version, lambda: loop.alive and deliveries.alive and looks.alive, lambda: resync.stalled
+        client.version,
+        lambda: loop.alive and deliveries.alive and operations.alive and looks.alive,
+        lambda: resync.stalled,
     )
     http = await serve(application(health, metrics), settings.http_port)
     stop, ready, stopped = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -110,7 +111,7 @@ async def run(settings: Settings) -> None:
         waiting.cancel()
         background.cancel()
         await loop.close()
-        await asyncio.gather(deliveries.close(), looks.close())
+        await asyncio.gather(deliveries.close(), operations.close(), looks.close())
         await admin.close()
         await http.cleanup()
         stop.set()
@@ -119,6 +120,17 @@ async def run(settings: Settings) -> None:
     for result in results:
         if isinstance(result, Exception):
             raise result
+
+
+def _deliveries(admin: AdminApi, signing: Signing, queue: WorkQueue[Key]) -> tuple[Deliveries, Deliveries]:
+    """Of configurations, and of what else the APIs are asked for."""
+
+    async def deliver(delivery: Delivery) -> None:
+        url = delivery.url + delivery.path
+        await admin.put(url, signing.token(delivery.audience), delivery.text)
+
+    operations = Deliveries(deliver, queue.add, most_seconds=_OPERATION_SECONDS)
+    return Deliveries(deliver, queue.add), operations
 
 
 def _periods(settings: Settings) -> Periods:

@@ -135,6 +135,11 @@ class Settings(BaseSettings):
     and than the dashboard goes on with the keys that it has read."""
     certificate_retry_seconds: float = Field(default=900, ge=1)
     """How soon Traefik is asked to try again to get certificates; then ever more seldom."""
+    rotation_drain_seconds: float = Field(default=40, ge=0)
+    """How long the former passwords count after the API's pods were replaced: longer than
+    the last of the former ones takes to end."""
+    publishable_key_overlap_seconds: float = Field(default=7 * 24 * 3600, ge=0)
+    """How long a former publishable key is accepted."""
     http_port: int = Field(default=8080, ge=0, le=65535)
     """Of the operator's own health checks and metrics."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

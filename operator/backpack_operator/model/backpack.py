@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backpack_contract import resources as names
 from backpack_contract.configuration import DeclaredCollection
 from backpack_contract.resources import RESTARTED_ANNOTATION
 from backpack_operator.model import spec as parts
@@ -43,6 +44,9 @@ class Backpack:
     finalizers: tuple[str, ...]
     restarted_at: str | None
     """Whatever the annotation says; when it changes, all pods are restarted."""
+    rotate_credentials: str | None
+    """What the annotation says; when it changes, the passwords are replaced."""
+    rotate_publishable_key: str | None
     hostname: str
     suspend: bool
     paused: bool
@@ -74,6 +78,7 @@ class Backpack:
         """From the object as the API server answers it."""
         metadata = body["metadata"]
         spec = body.get("spec") or {}
+        annotations = metadata.get("annotations") or {}
         return cls(
             name=metadata["name"],
             namespace=metadata["namespace"],
@@ -82,7 +87,9 @@ class Backpack:
             resource_version=metadata["resourceVersion"],
             deleting="deletionTimestamp" in metadata,
             finalizers=tuple(metadata.get("finalizers", ())),
-            restarted_at=(metadata.get("annotations") or {}).get(RESTARTED_ANNOTATION),
+            restarted_at=annotations.get(RESTARTED_ANNOTATION),
+            rotate_credentials=_short(annotations.get(names.ROTATE_CREDENTIALS_ANNOTATION)),
+            rotate_publishable_key=_short(annotations.get(names.ROTATE_PUBLISHABLE_KEY_ANNOTATION)),
             hostname=spec.get("hostname") or metadata["name"],
             suspend=spec.get("suspend", False),
             paused=spec.get("paused", False),
@@ -100,3 +107,8 @@ class Backpack:
             scheduling=parts.scheduling(spec),
             status=Status.parse(body.get("status") or {}),
         )
+
+
+def _short(value: str | None) -> str | None:
+    """As much of an annotation as is kept in the status; None for nothing."""
+    return value[:128] if value else None

@@ -19,6 +19,9 @@ DEGRADED = "Degraded"
 MULTI_ATTACH_RISK = "MultiAttachRisk"
 """There only where it is True, as is the next."""
 COLLECTIONS_RELEASED = "CollectionsReleased"
+CREDENTIALS_ROTATED = "CredentialsRotated"
+"""There only where a rotation was asked for, as is the next."""
+KEY_ROTATED = "PublishableKeyRotated"
 
 PARTS = (DATABASE_READY, CACHE_READY, API_READY, WEB_READY)
 """Those of the four programs."""

@@ -1,6 +1,6 @@
 """A configuration on its way to a running API, and what became of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backpack_contract.configuration import BackpackConfiguration
 from backpack_operator.errors import NotDelivered
@@ -13,6 +13,11 @@ KEY_NOT_TRUSTED = "KeyNotTrusted"
 NEWER_IN_FORCE = "NewerInForce"
 REFUSED = "ConfigurationRefused"
 
+STORES_NOT_READY = "StoresNotReady"
+API_TOO_OLD = "ApiTooOld"
+
+CONFIGURATION = "/admin/config"
+
 _REASONS = {
     400: REFUSED,
     401: KEY_NOT_TRUSTED,
@@ -20,6 +25,13 @@ _REASONS = {
     409: NEWER_IN_FORCE,
     413: REFUSED,
     422: REFUSED,
+}
+_REASONS_OF_ROTATIONS = {
+    401: KEY_NOT_TRUSTED,
+    403: KEY_NOT_TRUSTED,
+    404: API_TOO_OLD,
+    405: API_TOO_OLD,
+    409: STORES_NOT_READY,
 }
 
 PATIENCE = 4
@@ -30,12 +42,13 @@ reachable at every moment."""
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """`url`: of the API's admin listener; `audience`: the UID of the Backpack; `text`: the
-    configuration as JSON, and its digest."""
+    body as JSON, which is shown nowhere, and its digest; `path`: where it is put."""
 
     url: str
     audience: str
-    text: str
+    text: str = field(repr=False)
     digest: str
+    path: str = CONFIGURATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,8 @@ def failure(delivery: Delivery, error: NotDelivered, times: int) -> Report:
     if error.status is None:
         reason, detail = UNREACHABLE, f"{delivery.url}: {error.detail}"
     else:
-        reason, detail = _REASONS.get(error.status, UNAVAILABLE), f"{error.status}, {error.detail}"
+        reasons = _REASONS if delivery.path == CONFIGURATION else _REASONS_OF_ROTATIONS
+        reason, detail = reasons.get(error.status, UNAVAILABLE), f"{error.status}, {error.detail}"
     if reason in (UNREACHABLE, UNAVAILABLE) and times < PATIENCE:
         return Report(delivery.digest)
     return Report(delivery.digest, reason=reason, detail=detail.rstrip("."), in_force=error.in_force)

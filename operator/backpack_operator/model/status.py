@@ -29,6 +29,9 @@ class Status:
     """What of the operator's settings its pods are to run."""
     upgrade: Upgrade | None
     """There from its turn in a wave until its pods are ready."""
+    rotated_credentials: str | None
+    """The value of the annotation that was done last, as is the next."""
+    rotated_key: str | None
 
     @classmethod
     def parse(cls, written: Mapping[str, Any]) -> "Status":
@@ -45,6 +48,8 @@ class Status:
             collections=tuple(Declared.parse(one) for one in written.get("collections") or ()),
             runtime=Runtime.parse(written["runtime"]) if written.get("runtime") else None,
             upgrade=Upgrade.parse(written["upgrade"]) if written.get("upgrade") else None,
+            rotated_credentials=written.get("rotatedCredentials"),
+            rotated_key=written.get("rotatedPublishableKey"),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -62,4 +67,6 @@ class Status:
             "collections": [one.to_dict() for one in self.collections] or None,
             "runtime": self.runtime.to_dict() if self.runtime else None,
             "upgrade": self.upgrade.to_dict() if self.upgrade else None,
+            "rotatedCredentials": self.rotated_credentials,
+            "rotatedPublishableKey": self.rotated_key,
         }

@@ -8,7 +8,6 @@ from typing import Any
 from backpack_operator.errors import Conflict, NotFound, Refused, Unseen
 from backpack_operator.kube.client import KubeClient
 from backpack_operator.model.child import Child, observe
-from backpack_operator.model.compare import covers
 from backpack_operator.model.kinds import (
     CONFIG_MAP,
     DEPLOYMENT,
@@ -75,7 +74,7 @@ async def remove(client: KubeClient, children: Children, doomed: Sequence[tuple[
 async def _apply_one(
     client: KubeClient, children: Children, wanted: Wanted, child: Child | None, *, new: bool
 ) -> Child:
-    if child is not None and _is(child, wanted):
+    if child is not None and wanted.is_live(child):
         if children.get(wanted.key) is child:
             children.matched(wanted.key, wanted.digest)
         return child
@@ -91,7 +90,7 @@ async def _apply_one(
 
 async def _write(client: KubeClient, wanted: Wanted, child: Child | None, *, new: bool) -> dict[str, Any]:
     if wanted.key.kind == SECRET:
-        return await _write_secret(client, wanted.body, child)
+        return await write_secret(client, wanted.body, child)
     if child is None:
         # Only a new volume: one that somebody has put there just now is not ours to take.
         if wanted.key.kind == VOLUME_CLAIM:
@@ -115,17 +114,10 @@ async def _write_new(client: KubeClient, wanted: Wanted) -> dict[str, Any]:
         raise Unseen(error.status, error.reason, error.message) from error
 
 
-async def _write_secret(client: KubeClient, body: Mapping[str, Any], child: Child | None) -> dict[str, Any]:
+async def write_secret(client: KubeClient, body: Mapping[str, Any], child: Child | None) -> dict[str, Any]:
     """Only onto what was seen: of two operators that both found no password, or none of
     one key, one fails here with `Conflict`, and then finds the other's."""
     if child is None:
         return await client.create(body)
     seen = {**body["metadata"], "resourceVersion": str(child.resource_version)}
     return await client.apply({**body, "metadata": seen}, uid=child.uid)
-
-
-def _is(child: Child, wanted: Wanted) -> bool:
-    """Whether the live child is what is wanted."""
-    if child.verified is not None and child.verified == wanted.digest:
-        return True
-    return child.body is not None and covers(child.body, wanted.body)

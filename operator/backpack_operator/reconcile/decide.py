@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backpack_contract.credentials import REDIS_ACL
 from backpack_operator.model.backpack import DELETE, FINALIZER, Backpack
+from backpack_operator.model.child import Child
+from backpack_operator.model.compare import covers
 from backpack_operator.model.conditions import Verdict
 from backpack_operator.model.credentials import FreshPasswords, complete
 from backpack_operator.model.delivery import Document
 from backpack_operator.model.digests import digest
 from backpack_operator.model.kinds import RETAINED, ObjectKey
+from backpack_operator.model.rotation import publishable_keys
 from backpack_operator.model.runtime import Runtime
 from backpack_operator.model.standing import Standing, standing
 from backpack_operator.reconcile.observed import Observed, child_keys
@@ -20,6 +24,7 @@ from backpack_operator.settings import Settings
 from backpack_operator.specs import children
 from backpack_operator.specs.config_map import configuration
 from backpack_operator.specs.credentials_secret import credentials_secret
+from backpack_operator.specs.engines import ENGINES
 from backpack_operator.specs.volume_claims import volume_claims
 
 APPLIED_ANNOTATION = "backpack.dev/applied"
@@ -34,6 +39,12 @@ class Wanted:
     key: ObjectKey
     body: Mapping[str, Any]
     digest: str
+
+    def is_live(self, child: Child) -> bool:
+        """Whether the live child is what is wanted."""
+        if child.verified is not None and child.verified == self.digest:
+            return True
+        return child.body is not None and covers(child.body, self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +88,14 @@ def decide(backpack: Backpack, observed: Observed, settings: Settings, fresh: Fr
         or backpack.database.engine
         or settings.default_engine
     )
+    both = ENGINES[engine].makes_users_at_start
+    credentials = complete(observed.credentials(backpack), fresh, second_user=both)
     document = Document.of(
-        configuration(backpack, settings, observed.admin_keys),
+        configuration(backpack, settings, observed.admin_keys, publishable_keys(credentials)),
         observed.revision(backpack),
         observed.in_force,
     )
     chosen = turn(case, Runtime.of(settings, engine))
-    credentials = complete(observed.credentials(backpack), fresh)
     of_pods = chosen.runtime.within(settings, engine) if chosen.waits else settings
     bodies = [
         *_at_rest(case, settings, engine, credentials, document),
@@ -129,8 +141,9 @@ def _at_rest(
     """All children but the Deployments."""
     backpack, observed = case.backpack, case.observed
     volumes = observed.recorded_volumes(backpack) | observed.filled_volumes(backpack)
+    rotations = observed.rotations(backpack)
     bodies = [
-        credentials_secret(backpack, credentials, volumes, document.revision),
+        credentials_secret(backpack, credentials, volumes, document.revision, rotations),
         *volume_claims(backpack, settings, engine, observed.claims(backpack)),
         *children.network(backpack, settings, document.text),
     ]
@@ -142,8 +155,15 @@ def _at_rest(
 def _workloads(
     case: Case, settings: Settings, engine: str, credentials: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    stores = _needs_stores(case.backpack, case.observed)
-    return children.workloads(case.backpack, settings, engine, credentials, stores=stores)
+    backpack, observed = case.backpack, case.observed
+    return children.workloads(
+        backpack,
+        settings,
+        engine,
+        credentials,
+        stores=_needs_stores(backpack, observed),
+        cache_users=observed.rotations(backpack).cache_users(digest(credentials[REDIS_ACL])),
+    )
 
 
 def _needs_stores(backpack: Backpack, observed: Observed) -> bool:

@@ -1,5 +1,5 @@
-"""Bringing configurations to running APIs, beside the reconciles: an API that does not
-answer must not keep the others waiting.
+"""Bringing configurations to running APIs, and what else they are asked for, beside the
+reconciles: an API that does not answer must not keep the others waiting.
 
 A reconcile says what the API of a Backpack should have, and is told what is known of it;
 when that changes, the Backpack is looked at again. What was taken stands in the status,
@@ -24,14 +24,20 @@ _MOST_SECONDS = 60.0
 
 
 class Deliveries:
-    """`send` brings one configuration to its API; `wake(key)` has a Backpack looked at."""
+    """`send` brings one to its API; `wake(key)` has a Backpack looked at; `most_seconds`:
+    between two tries."""
 
-    def __init__(self, send: Callable[[Delivery], Awaitable[None]], wake: Callable[[Key], None]) -> None:
+    def __init__(
+        self,
+        send: Callable[[Delivery], Awaitable[None]],
+        wake: Callable[[Key], None],
+        most_seconds: float = _MOST_SECONDS,
+    ) -> None:
         self._send, self._wake = send, wake
         self._wanted: dict[Key, Delivery] = {}
         self._reports: dict[Key, Report] = {}
         self._failures: dict[Key, int] = {}
-        self._backoff: Backoff[Key] = Backoff(most=_MOST_SECONDS)
+        self._backoff: Backoff[Key] = Backoff(most=most_seconds)
         self._queue: WorkQueue[Key] = WorkQueue()
         self._workers = [
             asyncio.create_task(work(self._queue, self._deliver), name=f"delivery-{n}")
@@ -44,7 +50,7 @@ class Deliveries:
 
     @property
     def waiting(self) -> int:
-        """Configurations that are not taken yet."""
+        """What is not taken yet."""
         return len(self._wanted)
 
     def want(self, key: Key, delivery: Delivery) -> Report:
@@ -97,16 +103,16 @@ class Deliveries:
             await self._send(delivery)
         except NotDelivered as error:
             self._failures[key] = self._failures.get(key, 0) + 1
-            logger.debug("the configuration was not delivered: %s", error, extra=extra)
+            logger.debug("%s was not taken: %s", delivery.path, error, extra=extra)
             return failure(delivery, error, self._failures[key])
         except OperatorError as error:
-            logger.warning("the configuration is delivered later: %s", error, extra=extra)
+            logger.warning("%s is delivered later: %s", delivery.path, error, extra=extra)
             return self._reports.get(key, Report(delivery.digest))
         except Exception:
             # A defect in one delivery must not end the worker.
             logger.exception("a delivery failed", extra=extra)
             return self._reports.get(key, Report(delivery.digest))
-        logger.info("the API has taken its configuration", extra=extra)
+        logger.info("the API has taken %s", delivery.path, extra=extra)
         return Report(delivery.digest, taken=True)
 
     def _forget(self, key: Key) -> None:

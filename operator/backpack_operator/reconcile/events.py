@@ -9,13 +9,24 @@ from backpack_operator.model import conditions
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.conditions import Condition, Verdict, find
 from backpack_operator.model.digests import digest
+from backpack_operator.reconcile.verdicts.rotation import ROTATING
 
 CONTROLLER = f"{names.GROUP}/operator"
-_QUIET = frozenset({"Starting", "AsExpected", "Suspended", "CertificatePending"})
+_QUIET = frozenset({"Starting", "AsExpected", "Suspended", "CertificatePending", ROTATING})
 """Reasons that are no failures, and news only after something else was said."""
 
-_TOLD = (conditions.READY, conditions.DEGRADED, conditions.COLLECTIONS_RELEASED, conditions.MULTI_ATTACH_RISK)
+_TOLD = (
+    conditions.READY,
+    conditions.DEGRADED,
+    conditions.COLLECTIONS_RELEASED,
+    conditions.MULTI_ATTACH_RISK,
+    conditions.CREDENTIALS_ROTATED,
+    conditions.KEY_ROTATED,
+)
 """The conditions whose changes are told of."""
+
+_GOOD = frozenset({conditions.READY, conditions.CREDENTIALS_ROTATED, conditions.KEY_ROTATED})
+"""Those that are fine when they are True."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,7 @@ def news(backpack: Backpack, verdicts: Iterable[Verdict]) -> Iterator[News]:
         details = verdict.type == conditions.COLLECTIONS_RELEASED
         if not _is_new(former, verdict, details):
             continue
-        fine = verdict.status is (verdict.type == conditions.READY) or verdict.reason in _QUIET
+        fine = verdict.status is (verdict.type in _GOOD) or verdict.reason in _QUIET
         before = [former.status, former.reason, former.last_transition_time] if former else []
         what = [verdict.message, backpack.generation] if details else []
         identity = digest([backpack.uid, verdict.type, verdict.text, verdict.reason, before, *what])

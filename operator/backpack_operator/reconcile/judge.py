@@ -14,6 +14,7 @@ from backpack_operator.reconcile.verdicts.configuration import (
     taken_digest,
 )
 from backpack_operator.reconcile.verdicts.found import Found
+from backpack_operator.reconcile.verdicts.rotation import credentials_rotated, key_rotated
 from backpack_operator.reconcile.verdicts.routes import hostname, route
 from backpack_operator.reconcile.verdicts.summary import degraded, progressing, ready
 from backpack_operator.reconcile.verdicts.upgrade import kept_mark, up_to_date
@@ -21,6 +22,9 @@ from backpack_operator.reconcile.verdicts.volumes import multi_attach_risk
 from backpack_operator.settings import tag
 from backpack_operator.specs.addresses import backpack_hosts
 from backpack_operator.specs.labels import selector
+
+_AT_TIMES = (multi_attach_risk, collections_released, credentials_rotated, key_rotated)
+"""What is told of only where there is something to say."""
 
 
 def judge(found: Found) -> list[Verdict]:
@@ -38,7 +42,7 @@ def judge(found: Found) -> list[Verdict]:
         progressing(found),
         up_to_date(found),
         degraded(found),
-        *(told for told in (multi_attach_risk(found), collections_released(found)) if told is not None),
+        *(told for told in (tell(found) for tell in _AT_TIMES) if told is not None),
     ]
 
 
@@ -61,6 +65,8 @@ def status(found: Found, verdicts: Sequence[Verdict], now: str) -> Status:
         collections=declared(found),
         runtime=found.plan.turn.runtime if found.plan.turn is not None else former.runtime,
         upgrade=kept_mark(found),
+        rotated_credentials=found.observed.rotations(backpack).passwords.done,
+        rotated_key=found.observed.rotations(backpack).key.done,
     )
 
 

@@ -73,6 +73,8 @@ class Loop:
             self._queue.add_after(key, self._looks.failed(key))
             return
         self._looks.succeeded(key)
+        if outcome is Outcome.AGAIN:
+            self._queue.add(key)
         if outcome is Outcome.HELD:
             self._queue.add_after(key, self._look_again)
 

@@ -25,6 +25,7 @@ from backpack_operator.model.kinds import (
 )
 from backpack_operator.model.revision import Revision
 from backpack_operator.model.rollout import Rollout
+from backpack_operator.model.rotation import Rotations
 from backpack_operator.settings import Settings
 from backpack_operator.specs import config_map, credentials_secret, ingress_routes, volume_claims
 from backpack_operator.specs.disruption_budgets import budgeted
@@ -146,6 +147,10 @@ class Observed:
     def revision(self, backpack: Backpack) -> Revision | None:
         """The last configuration that was made, as the Secret has it."""
         return Revision.parse(self._notes(backpack))
+
+    def rotations(self, backpack: Backpack) -> Rotations:
+        """How far the rotations of the credentials are, as the Secret has it."""
+        return Rotations.parse(self._notes(backpack))
 
     def _notes(self, backpack: Backpack) -> Mapping[str, str]:
         """The annotations of the Secret."""

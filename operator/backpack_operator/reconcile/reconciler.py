@@ -16,7 +16,7 @@ from backpack_operator.model.credentials import FreshPasswords
 from backpack_operator.model.delivery import Report
 from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE, SECRET
 from backpack_operator.model.status import Status
-from backpack_operator.reconcile.apply import apply, remove
+from backpack_operator.reconcile.apply import apply, remove, write_secret
 from backpack_operator.reconcile.backpacks import Backpacks
 from backpack_operator.reconcile.children import Children
 from backpack_operator.reconcile.decide import Plan, decide, finalizers
@@ -31,16 +31,19 @@ from backpack_operator.reconcile.look import hosts_to_look_at
 from backpack_operator.reconcile.looks import Looks
 from backpack_operator.reconcile.observed import Observed
 from backpack_operator.reconcile.pause import paused
+from backpack_operator.reconcile.rotate import asked_of_api, next_change
 from backpack_operator.reconcile.signing import Signing
 from backpack_operator.reconcile.trust import Trust
 from backpack_operator.reconcile.turn import Turn, begun
 from backpack_operator.reconcile.verdicts.certificates import CERTIFICATE_TROUBLES
 from backpack_operator.reconcile.verdicts.configuration import taken_digest
 from backpack_operator.reconcile.verdicts.found import Found, Wave
+from backpack_operator.reconcile.verdicts.rotation import ROTATING
 from backpack_operator.reconcile.verdicts.upgrade import failed, kept_mark
 from backpack_operator.reconcile.waves.fleet import Fleet
 from backpack_operator.settings import Settings
 from backpack_operator.specs.credentials_secret import PART as CREDENTIALS
+from backpack_operator.specs.credentials_secret import credentials_secret
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +59,8 @@ class Outcome(StrEnum):
     """The API server would not take an object; to be tried again, ever more slowly."""
     WAITING = "waiting"
     """Pods are not ready, and have to be looked at again, ever more slowly."""
+    AGAIN = "again"
+    """Something was written that only the next one draws the consequences of."""
     FAILED = "failed"
 
 
@@ -70,6 +75,8 @@ class Reconciler:
     hostnames: Hostnames
     signing: Signing
     deliveries: Deliveries
+    operations: Deliveries
+    """What APIs are asked for beside their configuration."""
     looks: Looks
     fleet: Fleet
     trust: Trust
@@ -100,6 +107,11 @@ class Reconciler:
                 logger.info("something is there already: %s", error, extra=about(key.namespace, key.name))
         return await self._keep(backpack, new=False)
 
+    def _drop(self, key: Key) -> None:
+        """Nothing is to be sent to this Backpack."""
+        self.deliveries.drop(key)
+        self.operations.drop(key)
+
     async def _keep(self, backpack: Backpack, *, new: bool) -> Outcome:
         """`new`: memory has nothing of it, and most likely there is nothing."""
         live = await gather(self.client, self.children, backpack, self.settings, new=new)
@@ -114,7 +126,8 @@ class Reconciler:
             in_force=self._in_force(backpack),
         )
         await self._up_to_date(backpack, observed)
-        plan = decide(backpack, observed, self.settings, FreshPasswords.make())
+        fresh = FreshPasswords.make()
+        plan = decide(backpack, observed, self.settings, fresh)
         if plan.turn is not None and plan.turn.begins:
             backpack = await self._begin(backpack, plan.turn)
         after, refusals = await apply(self.client, self.children, plan, live, new=new)
@@ -131,6 +144,7 @@ class Reconciler:
         wave = self._wave(backpack)
         now = self.clock()
         troubles = await pods(self.client, backpack, observed, now)
+        operation = self._operate(backpack, plan, observed)
         hosts = hosts_to_look_at(backpack, observed, self.settings)
         sight = self._look(backpack.key, hosts)
         found = Found(
@@ -145,6 +159,7 @@ class Reconciler:
             pods=troubles,
             looked_at=bool(hosts),
             sight=sight,
+            operation=operation,
         )
         verdicts = judge(found)
         if plan.document is not None and taken_digest(found) == plan.document.digest:
@@ -153,6 +168,8 @@ class Reconciler:
         await self._write(backpack, status(found, verdicts, self._now()))
         if refusals:
             return Outcome.REFUSED
+        if await self._rotate(found, fresh):
+            return Outcome.AGAIN
         if self._waits(found, verdicts):
             return Outcome.HELD
         return Outcome.WAITING if observed.unfinished(backpack) else Outcome.DONE
@@ -164,6 +181,35 @@ class Reconciler:
             self.deliveries.drop(backpack.key)
             return None
         return self.deliveries.want(backpack.key, delivery)
+
+    def _operate(self, backpack: Backpack, plan: Plan, observed: Observed) -> Report | None:
+        """Have the running API asked for the present step of a rotation."""
+        asked = asked_of_api(backpack, plan, observed, self.settings)
+        if asked is None:
+            self.operations.drop(backpack.key)
+            return None
+        return self.operations.want(backpack.key, asked)
+
+    async def _rotate(self, found: Found, fresh: FreshPasswords) -> bool:
+        """Go one step on with a rotation, where it is time: one write of the Secret, only
+        onto what was read."""
+        change, backpack, observed = next_change(found, fresh), found.backpack, found.observed
+        if change is None:
+            return False
+        body = credentials_secret(
+            backpack,
+            change.values,
+            observed.recorded_volumes(backpack),
+            observed.revision(backpack),
+            change.rotations,
+        )
+        await write_secret(self.client, body, observed.child(backpack, SECRET, CREDENTIALS))
+        logger.info(
+            "the rotation of its credentials %s",
+            change.says,
+            extra=about(backpack.namespace, backpack.name),
+        )
+        return True
 
     def _in_force(self, backpack: Backpack) -> int:
         """The revision for which the API has refused what was delivered last."""
@@ -204,6 +250,7 @@ class Reconciler:
             or bool(found.plan.conflicts)
             or not found.accepted
             or not CERTIFICATE_TROUBLES.isdisjoint(reasons)
+            or ROTATING in reasons
             # Its time may run out.
             or (kept_mark(found) is not None and failed(found) is None)
         )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backpack_contract.credentials import API_KEYS, REDIS_ACL
+from backpack_contract.credentials import API_KEYS, MONGO_SPARE_USERNAME, REDIS_ACL
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.digests import digest
 from backpack_operator.settings import Settings
@@ -41,13 +41,18 @@ def workloads(
     credentials: Mapping[str, str],
     *,
     stores: bool = True,
+    cache_users: str | None = None,
 ) -> list[dict[str, Any]]:
-    """The four Deployments: database and cache first. `stores`: whether these two run."""
+    """The four Deployments: database and cache first. `stores`: whether these two run;
+    `cache_users`: what the cache's pods say of its list of users, where that is no digest
+    of it."""
     replicas = 1 if stores else 0
     given = {key: credentials[key] for key in API_KEYS if key in credentials}
     return [
-        mongo_deployment(backpack, settings, engine, replicas),
-        redis_deployment(backpack, settings, digest(credentials[REDIS_ACL]), replicas),
+        mongo_deployment(
+            backpack, settings, engine, replicas, second_user=MONGO_SPARE_USERNAME in credentials
+        ),
+        redis_deployment(backpack, settings, cache_users or digest(credentials[REDIS_ACL]), replicas),
         api_deployment(backpack, settings, digest(given)),
         web_deployment(backpack, settings),
     ]

@@ -16,9 +16,13 @@ FILE = "config.json"
 
 
 def configuration(
-    backpack: Backpack, settings: Settings, admin_keys: Sequence[AdminKey]
+    backpack: Backpack,
+    settings: Settings,
+    admin_keys: Sequence[AdminKey],
+    publishable_keys: Sequence[str] = (),
 ) -> BackpackConfiguration:
-    """`admin_keys`: the public keys that tokens of the admin listener may be signed with."""
+    """`admin_keys`: the public keys that tokens of the admin listener may be signed with;
+    `publishable_keys`: during a rotation, those that calls may have."""
     places = backpack_hosts(backpack, settings)
     return BackpackConfiguration(
         name=backpack.name,
@@ -30,6 +34,7 @@ def configuration(
         secure_cookies=effective_tls(backpack, settings).on,
         allowed_origins=backpack.api.allowed_origins,
         require_key=backpack.api.require_key,
+        publishable_keys=tuple(publishable_keys),
         create_collections=backpack.api.create_collections,
         registration=backpack.auth.registration,
         session_ttl_seconds=backpack.auth.session_ttl_seconds,

@@ -7,8 +7,11 @@ from typing import Any
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.model.revision import ANNOTATION as REVISION_ANNOTATION
 from backpack_operator.model.revision import Revision
+from backpack_operator.model.rotation import ANNOTATION as ROTATIONS_ANNOTATION
+from backpack_operator.model.rotation import Rotations
 from backpack_operator.specs.labels import retained
 
+NO_ROTATIONS = Rotations()
 PART = "credentials"
 
 VOLUMES_ANNOTATION = "backpack.dev/volumes"
@@ -21,12 +24,16 @@ def credentials_secret(
     values: Mapping[str, str],
     volumes: Iterable[str] = (),
     revision: Revision | None = None,
+    rotations: Rotations = NO_ROTATIONS,
 ) -> dict[str, Any]:
     """`values`: the keys of `backpack_contract.credentials`, as text; `volumes`: the
-    parts whose volumes have held data; `revision`: of the API's configuration."""
+    parts whose volumes have held data; `revision`: of the API's configuration;
+    `rotations`: how far they are."""
     metadata = retained(backpack, PART)
     if revision is not None:
         metadata["annotations"][REVISION_ANNOTATION] = revision.to_text()
+    if state := rotations.to_text():
+        metadata["annotations"][ROTATIONS_ANNOTATION] = state
     if recorded := ",".join(sorted(volumes)):
         metadata["annotations"][VOLUMES_ANNOTATION] = recorded
     return {

@@ -15,11 +15,12 @@ COMPONENT = "mongo"
 
 
 def mongo_deployment(
-    backpack: Backpack, settings: Settings, engine_name: str, replicas: int
+    backpack: Backpack, settings: Settings, engine_name: str, replicas: int, *, second_user: bool = False
 ) -> dict[str, Any]:
+    """`second_user`: whether the Secret has a second user for the API."""
     engine = ENGINES[engine_name]
     resources = container_resources(engine.resources, backpack.database.resources)
-    launch = Launch(settings, backpack.child(credentials_secret.PART), memory_limit(resources))
+    launch = Launch(settings, backpack.child(credentials_secret.PART), memory_limit(resources), second_user)
     scratch = {directory: directory.strip("/").replace("/", "-") for directory in engine.scratch}
     container = {
         "name": COMPONENT,

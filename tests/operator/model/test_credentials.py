@@ -2,11 +2,21 @@
 
 import pytest
 
-from backpack_contract.credentials import KEYS, redis_acl
+from backpack_contract.credentials import KEYS, SPARE_KEYS, redis_acl
 from backpack_operator.model.credentials import FreshPasswords, complete, opens_database
 
-FRESH = FreshPasswords(mongo="new-mongo", mongo_root="new-root", redis="new-redis", publishable="bp_pk_new")
-OLD = FreshPasswords(mongo="old-mongo", mongo_root="old-root", redis="old-redis", publishable="bp_pk_old")
+
+def passwords(age: str) -> FreshPasswords:
+    return FreshPasswords(
+        mongo=f"{age}-mongo",
+        mongo_root=f"{age}-root",
+        redis=f"{age}-redis",
+        publishable=f"bp_pk_{age}",
+        mongo_spare=f"{age}-spare",
+    )
+
+
+FRESH, OLD = passwords("new"), passwords("old")
 
 
 def test_a_new_backpack_gets_all_keys() -> None:
@@ -28,6 +38,19 @@ def test_only_what_is_missing_is_made(missing: str) -> None:
 def test_complete_credentials_stay_as_they_are() -> None:
     old = complete(None, FRESH)
     assert complete(old, FreshPasswords.make()) == old
+
+
+def test_what_a_rotation_has_added_stays_and_counts() -> None:
+    spare = dict.fromkeys(SPARE_KEYS, "spare")
+    values = complete({**complete(None, OLD), **spare}, FRESH)
+    assert {key: values[key] for key in SPARE_KEYS} == spare
+    assert values["redis-users.acl"] == redis_acl("old-redis", "spare")
+
+
+def test_only_a_new_database_gets_a_second_user_at_once() -> None:
+    values = complete(None, FRESH, second_user=True)
+    assert (values["mongo-spare-username"], values["mongo-spare-password"]) == ("backpack-b", "new-spare")
+    assert complete(complete(None, OLD), FRESH, second_user=True) == complete(None, OLD)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,11 @@ from backpack_operator.reconcile.verdicts.found import Found, Refusal, Wave
 from backpack_operator.settings import Settings
 
 FRESH = FreshPasswords(
-    mongo="fresh-mongo", mongo_root="fresh-root", redis="fresh-redis", publishable="bp_pk_fresh"
+    mongo="fresh-mongo",
+    mongo_root="fresh-root",
+    redis="fresh-redis",
+    publishable="bp_pk_fresh",
+    mongo_spare="fresh-spare",
 )
 NOW = datetime(2026, 2, 2, tzinfo=UTC)
 ADMIN_KEY = AdminKey(kid="the-key", x="Kol_SrjOIaNK_nZOJUAmzAYXRNz4fHQJ7mGpcHvB-K0")
@@ -49,11 +53,16 @@ class World:
         return decide(backpack, self.observed(backpack), self.settings, FRESH)
 
     def found(
-        self, backpack: Backpack, *refusals: Refusal, report: Report | None = None, **more: Any
+        self,
+        backpack: Backpack,
+        *refusals: Refusal,
+        report: Report | None = None,
+        now: datetime = NOW,
+        **more: Any,
     ) -> Found:
         """What a reconcile would judge by now."""
         plan, observed = self.decide(backpack), self.observed(backpack)
-        return Found(backpack, plan, observed, self.settings, NOW, refusals, report, self.wave, **more)
+        return Found(backpack, plan, observed, self.settings, now, refusals, report, self.wave, **more)
 
     def due(self, backpack: Backpack) -> Delivery | None:
         """The configuration that the API would be brought now."""

@@ -117,6 +117,9 @@ class Found:
     pods: Mapping[str, PodTrouble] = field(default_factory=dict)
     looked_at: bool = False
     sight: Sight | None = None
+    operation: Report | None = None
+    """What is known of the step of a rotation that the API is asked for, None where it is
+    asked for nothing."""
 
     def failures(self) -> Mapping[str, Told]:
         """Condition type -> reason and sentence, of what could not be applied."""

@@ -11,11 +11,12 @@ from backpack_operator.specs.container_resources import Default
 @dataclass(frozen=True, slots=True)
 class Launch:
     """What an engine is started with: `secret` is the name of the credentials Secret,
-    `memory` the container's limit in bytes."""
+    `memory` the container's limit in bytes; `second_user`: whether the Secret has one."""
 
     settings: Settings
     secret: str
     memory: int
+    second_user: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Engine:
     """Where the volume is mounted."""
     scratch: tuple[str, ...]
     """The directories it writes to besides."""
+    makes_users_at_start: bool
+    """Whether it knows only the users that it is started with."""
     grace_seconds: int
     """How long it may take to end in good order."""
     container: Callable[[Launch], dict[str, Any]]

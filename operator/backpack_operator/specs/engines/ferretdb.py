@@ -34,4 +34,4 @@ def _container(launch: Launch) -> dict[str, Any]:
     }
 
 
-FERRETDB = Engine("ferretdb", RUN_AS, RESOURCES, "/data", ("/state", "/tmp"), 30, _container)  # noqa: S108
+FERRETDB = Engine("ferretdb", RUN_AS, RESOURCES, "/data", ("/state", "/tmp"), False, 30, _container)  # noqa: S108

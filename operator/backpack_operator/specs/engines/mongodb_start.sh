@@ -7,6 +7,7 @@ mongod=(mongod --dbpath="$DATA" --port="$PORT" "$@")
 done_file=$DATA/.backpack-users
 wanted=$(printf '%s\n' "$ROOT_USERNAME" "$ROOT_PASSWORD" "$API_USERNAME" "$API_PASSWORD" "$API_DATABASE" |
   sha256sum | cut -d ' ' -f 1)
+wanted=$(printf '%s\n' "$wanted" "$SPARE_USERNAME" "$SPARE_PASSWORD" | sha256sum | cut -d ' ' -f 1)  # second user
 
 if [ "$(cat "$done_file" 2>/dev/null || true)" != "$wanted" ]; then
   echo 'Setting up the users of the database.'
@@ -25,6 +26,12 @@ if [ "$(cat "$done_file" 2>/dev/null || true)" != "$wanted" ]; then
     const {ROOT_USERNAME, ROOT_PASSWORD, API_USERNAME, API_PASSWORD, API_DATABASE} = process.env;
     ensure(ROOT_USERNAME, ROOT_PASSWORD, [{role: "root", db: "admin"}]);
     ensure(API_USERNAME, API_PASSWORD, [{role: "readWrite", db: API_DATABASE}]);
+    const {SPARE_USERNAME, SPARE_PASSWORD} = process.env;  // second user
+    ensure(SPARE_USERNAME, SPARE_PASSWORD, [{role: "readWrite", db: API_DATABASE}]);  // second user
+    const role = "changeOwnPassword";  // second user
+    const privileges = [{resource: {db: "", collection: ""}, actions: [role]}];  // second user
+    if (db.getRole(role) === null) db.createRole({role, privileges, roles: []});  // second user
+    for (const user of [API_USERNAME, SPARE_USERNAME]) db.grantRolesToUser(user, [role]);  // second user
   ' &
   wait $!
   kill -TERM "$server"
