@@ -1,5 +1,5 @@
-"""What stands for the admin listeners of all APIs of a test: it takes configurations, or
-refuses them, and remembers them."""
+"""What stands for the admin listeners of all APIs of a test: it takes configurations and
+credentials, or refuses them, and remembers them."""
 
 import json
 import threading
@@ -7,6 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 import jwt
+
+from backpack_contract import store_credentials
+from backpack_contract.store_credentials import StoreCredentials
 
 
 class AdminListener:
@@ -16,6 +19,9 @@ class AdminListener:
     def __init__(self) -> None:
         self.refusal: tuple[int, str] | None = None
         self.in_force = 0
+        self.stores_ready = True
+        """Whether the stores have learnt what is asked of them."""
+        self.credentials: list[StoreCredentials] = []
         self.taken: list[dict[str, Any]] = []
         self.tokens: list[str] = []
         """Of each that was taken: what it was sent with."""
@@ -26,7 +32,7 @@ class AdminListener:
             def do_PUT(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status, answer = listener._answer(self.path, self.headers["Authorization"], body)
-                text = json.dumps(answer).encode()
+                text = json.dumps(answer).encode() if answer else b""
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
@@ -56,6 +62,9 @@ class AdminListener:
         return [one for one in self.taken if one["name"] == name]
 
     def _answer(self, path: str, authorization: str, body: bytes) -> tuple[int, dict[str, Any]]:
+        if path == store_credentials.PATH:
+            self.credentials.append(StoreCredentials.from_json(body))
+            return (204, {}) if self.stores_ready else (409, {"detail": "Not yet."})
         self.asked += 1
         configuration = json.loads(body)
         token = authorization.removeprefix("Bearer ")
