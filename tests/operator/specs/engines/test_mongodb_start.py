@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from backpack_operator.specs.engines.mongodb import START, cache_gib
+from backpack_operator.specs.engines.mongodb import START, START_OF_TWO, cache_gib
 from support.processes import free_port
 from support.waiting import eventually
 
@@ -62,14 +62,17 @@ class Image:
             "API_USERNAME": "backpack",
             "API_PASSWORD": "api-secret",
             "API_DATABASE": "backpack",
+            "SPARE_USERNAME": "backpack-b",
+            "SPARE_PASSWORD": "spare-secret",
         }
+        self.script = START
 
     @contextmanager
     def start(self, **changes: str) -> Iterator["subprocess.Popen[bytes]"]:
         self.record.write_text("")
         with self.log.open("wb") as log:
             process = subprocess.Popen(
-                ["/bin/bash", "-c", START, "mongodb_start.sh", OPTION],
+                ["/bin/bash", "-c", self.script, "mongodb_start.sh", OPTION],
                 env={**self.environment, **changes},
                 stdout=log,
                 stderr=log,
@@ -146,9 +149,38 @@ def test_a_database_that_cannot_start_is_told_of(image: Image) -> None:
     assert image.programs() == ["mongod"]
 
 
-def test_kubernetes_replaces_nothing_in_the_script() -> None:
+def test_with_a_second_user_both_may_change_their_own_password(image: Image) -> None:
+    image.script = START_OF_TWO
+    with image.start():
+        eventually(image.serves, within=20, every=0.05)
+    (_, shell) = image.did()[1]
+    assert "ensure(SPARE_USERNAME, SPARE_PASSWORD" in shell[-1]
+    assert "changeOwnPassword" in shell[-1]
+    with image.start():
+        eventually(image.serves, within=20, every=0.05)
+    assert image.programs() == ["mongod"]
+    with image.start(SPARE_PASSWORD="another"):
+        eventually(image.serves, within=20, every=0.05)
+    assert image.programs() == ["mongod", "mongosh", "mongod"]
+
+
+def test_a_database_with_one_user_is_set_up_anew_once_it_gets_a_second(image: Image) -> None:
+    for script in (START, START_OF_TWO):
+        image.script = script
+        with image.start():
+            eventually(image.serves, within=20, every=0.05)
+    assert image.programs() == ["mongod", "mongosh", "mongod"]
+
+
+def test_the_script_of_one_user_knows_nothing_of_a_second() -> None:
+    assert "SPARE" not in START
+    assert "second user" not in START + START_OF_TWO
+
+
+@pytest.mark.parametrize("script", [START, START_OF_TWO])
+def test_kubernetes_replaces_nothing_in_the_script(script: str) -> None:
     """Source: `$(NAME)` and `$$` in `Container.command` of the Kubernetes API."""
-    assert re.search(r"\$\$|\$\([A-Za-z0-9_.-]+\)", START) is None
+    assert re.search(r"\$\$|\$\([A-Za-z0-9_.-]+\)", script) is None
 
 
 @pytest.mark.parametrize(
