@@ -16,7 +16,7 @@ from backpack_operator.model.credentials import FreshPasswords
 from backpack_operator.model.delivery import Report
 from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE, SECRET
 from backpack_operator.model.status import Status
-from backpack_operator.reconcile.apply import apply, remove, write_secret
+from backpack_operator.reconcile.apply import apply, remove
 from backpack_operator.reconcile.backpacks import Backpacks
 from backpack_operator.reconcile.children import Children
 from backpack_operator.reconcile.decide import Plan, decide, finalizers
@@ -31,7 +31,8 @@ from backpack_operator.reconcile.look import hosts_to_look_at
 from backpack_operator.reconcile.looks import Looks
 from backpack_operator.reconcile.observed import Observed
 from backpack_operator.reconcile.pause import paused
-from backpack_operator.reconcile.rotate import asked_of_api, next_change
+from backpack_operator.reconcile.rotate import asked_of_api
+from backpack_operator.reconcile.rotating import rotate
 from backpack_operator.reconcile.signing import Signing
 from backpack_operator.reconcile.trust import Trust
 from backpack_operator.reconcile.turn import Turn, begun
@@ -43,7 +44,6 @@ from backpack_operator.reconcile.verdicts.upgrade import failed, kept_mark
 from backpack_operator.reconcile.waves.fleet import Fleet
 from backpack_operator.settings import Settings
 from backpack_operator.specs.credentials_secret import PART as CREDENTIALS
-from backpack_operator.specs.credentials_secret import credentials_secret
 
 logger = logging.getLogger(__name__)
 
@@ -107,11 +107,6 @@ class Reconciler:
                 logger.info("something is there already: %s", error, extra=about(key.namespace, key.name))
         return await self._keep(backpack, new=False)
 
-    def _drop(self, key: Key) -> None:
-        """Nothing is to be sent to this Backpack."""
-        self.deliveries.drop(key)
-        self.operations.drop(key)
-
     async def _keep(self, backpack: Backpack, *, new: bool) -> Outcome:
         """`new`: memory has nothing of it, and most likely there is nothing."""
         live = await gather(self.client, self.children, backpack, self.settings, new=new)
@@ -166,10 +161,10 @@ class Reconciler:
             self.trust.taken(backpack.key, plan.document.configuration.admin_keys)
         await self._post(backpack, verdicts)
         await self._write(backpack, status(found, verdicts, self._now()))
+        if await rotate(self.client, found, fresh):
+            return Outcome.AGAIN
         if refusals:
             return Outcome.REFUSED
-        if await self._rotate(found, fresh):
-            return Outcome.AGAIN
         if self._waits(found, verdicts):
             return Outcome.HELD
         return Outcome.WAITING if observed.unfinished(backpack) else Outcome.DONE
@@ -189,27 +184,6 @@ class Reconciler:
             self.operations.drop(backpack.key)
             return None
         return self.operations.want(backpack.key, asked)
-
-    async def _rotate(self, found: Found, fresh: FreshPasswords) -> bool:
-        """Go one step on with a rotation, where it is time: one write of the Secret, only
-        onto what was read."""
-        change, backpack, observed = next_change(found, fresh), found.backpack, found.observed
-        if change is None:
-            return False
-        body = credentials_secret(
-            backpack,
-            change.values,
-            observed.recorded_volumes(backpack),
-            observed.revision(backpack),
-            change.rotations,
-        )
-        await write_secret(self.client, body, observed.child(backpack, SECRET, CREDENTIALS))
-        logger.info(
-            "the rotation of its credentials %s",
-            change.says,
-            extra=about(backpack.namespace, backpack.name),
-        )
-        return True
 
     def _in_force(self, backpack: Backpack) -> int:
         """The revision for which the API has refused what was delivered last."""
@@ -239,6 +213,7 @@ class Reconciler:
     def _drop(self, key: Key) -> None:
         """Nothing is to be done for it beside its reconciles."""
         self.deliveries.drop(key)
+        self.operations.drop(key)
         self.looks.drop(key)
 
     @staticmethod

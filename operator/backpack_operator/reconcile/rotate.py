@@ -47,9 +47,9 @@ def next_change(found: Found, fresh: FreshPasswords) -> Change | None:
     """The next write of the Secret, or None: there is nothing to do, or something to wait for."""
     backpack, observed = found.backpack, found.observed
     values = observed.credentials(backpack)
-    if found.plan.hold is not None or found.refusals or values is None or not set(KEYS) <= set(values):
+    if values is None or not set(KEYS) <= set(values) or not _serves(backpack, observed):
         return None
-    if not _serves(backpack, observed):
+    if found.plan.hold is not None or any(not refusal.of_growth for refusal in found.refusals):
         return None
     return _passwords(found, values, fresh) or _key(found, values, fresh)
 

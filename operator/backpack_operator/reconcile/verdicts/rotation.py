@@ -73,6 +73,8 @@ def _held(found: Found) -> Told | None:
     """Why nothing goes on, though nothing has failed."""
     if found.plan.hold is not None:
         return WAITING, f"It goes on once the Backpack is looked after again: see {found.plan.hold.type}."
+    if any(not refusal.of_growth for refusal in found.refusals):
+        return WAITING, "It goes on once the API server takes all that is applied: see Degraded."
     if found.backpack.suspend:
         return SUSPENDED, "spec.suspend is true: it goes on once it is false."
     rollout = found.observed.rollout(found.backpack, "api")
