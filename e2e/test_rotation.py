@@ -164,6 +164,7 @@ def admits(namespace: Kubectl, shop: Object, keys: KeySet) -> bool:
         return answer.status_code == 200
 
 
+@pytest.mark.long
 def test_everything_is_replaced_while_it_is_used(kubectl: Kubectl, namespace: Kubectl, shop: Object) -> None:
     name, system = shop["metadata"]["name"], kubectl.within(OPERATOR_NAMESPACE)
     before, old_keys = credentials(namespace, name), signing_keys(kubectl)

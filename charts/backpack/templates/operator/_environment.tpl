@@ -64,6 +64,8 @@
   value: {{ int $operator.signingKeys.patienceSeconds | quote }}
 - name: BACKPACK_OPERATOR_KEY_OVERLAP_SECONDS
   value: {{ int $operator.signingKeys.overlapSeconds | quote }}
+- name: BACKPACK_OPERATOR_PUBLISHABLE_KEY_OVERLAP_SECONDS
+  value: {{ int $operator.publishableKeyOverlapSeconds | quote }}
 - name: BACKPACK_OPERATOR_LOG_LEVEL
   value: {{ $operator.logLevel | quote }}
 - name: BACKPACK_OPERATOR_OPERATOR_POD_LABELS
