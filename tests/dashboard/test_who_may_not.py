@@ -20,6 +20,7 @@ PUBLIC = {
     "/setup",
     "/sign-in",
     "/invitation",
+    "/register",
 }
 """Everything else asks who is signed in."""
 OWNERS = "/admins"

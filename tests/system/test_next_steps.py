@@ -19,11 +19,15 @@ EXAMPLE = {
 }
 
 
+def shown(dashboard: str = "http://admin.test:8080/setup#token") -> str:
+    return next_steps(SYSTEM, EXAMPLE, dashboard, 12)
+
+
 def commands() -> list[list[str]]:
     """The indented lines that a shell is to read, split as a shell would."""
-    lines = next_steps(SYSTEM, EXAMPLE, 12).splitlines()
-    shown = [shlex.split(line) for line in lines if line.startswith("  ")]
-    return [words for words in shown if words[0] in {"export", "kubectl", "curl"}]
+    lines = shown().splitlines()
+    split = [shlex.split(line) for line in lines if line.startswith("  ")]
+    return [words for words in split if words[0] in {"export", "kubectl", "curl"}]
 
 
 def test_each_command_is_one_line_of_valid_shell() -> None:
@@ -37,3 +41,9 @@ def test_kubectl_is_pointed_at_the_new_cluster() -> None:
 
 def test_the_api_is_asked_at_its_own_host() -> None:
     assert ["curl", "http://todo-api.test:8080/readyz"] in commands()
+
+
+def test_the_set_up_link_is_there_until_the_dashboard_has_an_owner() -> None:
+    assert "dashboard  http://admin.test:8080/setup#token" in shown()
+    assert "first owner" in shown()
+    assert "first owner" not in shown("http://admin.test:8080/")

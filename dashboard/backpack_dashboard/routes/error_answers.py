@@ -40,6 +40,13 @@ async def told(connection: Request | WebSocket, error: DashboardError) -> Respon
     fragment = "hx-request" in connection.headers
     if isinstance(error, SignInNeeded):
         return _to_sign_in(connection, fragment=fragment)
+    if fragment and connection.method == "GET":
+        # In the place of what was asked for; what time mends asks again by itself.
+        again = connection.url.path + (f"?{connection.url.query}" if connection.url.query else "")
+        text = html(
+            "fragments/panel_error.html", error=error, again=again, patient=isinstance(error, Unavailable)
+        )
+        return Response(text, error.status, headers, "text/html")
     if fragment:
         text = html("fragments/toast.html", mood="bad", title=error.title, text=error.detail)
         return Response(text, error.status, {**headers, "HX-Reswap": "none"}, "text/html")
@@ -66,6 +73,13 @@ async def broken(connection: Request | WebSocket, error: Exception) -> Response 
 
 
 def _to_sign_in(request: Request, *, fragment: bool) -> Response:
+    if fragment and connection.method == "GET":
+        # In the place of what was asked for; what time mends asks again by itself.
+        again = connection.url.path + (f"?{connection.url.query}" if connection.url.query else "")
+        text = html(
+            "fragments/panel_error.html", error=error, again=again, patient=isinstance(error, Unavailable)
+        )
+        return Response(text, error.status, headers, "text/html")
     if fragment:
         return Response("", 401, {"HX-Redirect": "/sign-in"})
     wanted = request.url.path if request.method == "GET" else "/"

@@ -26,8 +26,8 @@ async def backpacks(socket: WebSocket, parts: Parts, me: Me) -> None:
 
 
 @router.websocket("/backpacks/{namespace}/{name}")
-async def backpack(socket: WebSocket, parts: Parts, me: Me, backpack: Mine) -> None:
-    await stream(socket, parts, me, _one(parts, me, backpack))
+async def backpack(socket: WebSocket, parts: Parts, me: Me, backpack: Mine, tab: str = "") -> None:
+    await stream(socket, parts, me, _one(parts, me, backpack, tab))
 
 
 async def _list(parts: Runtime, me: Visitor) -> AsyncIterator[str]:
@@ -49,7 +49,7 @@ async def _list(parts: Runtime, me: Visitor) -> AsyncIterator[str]:
             await asyncio.sleep(BATCH_SECONDS)
 
 
-async def _one(parts: Runtime, me: Visitor, backpack: Backpack) -> AsyncIterator[str]:
+async def _one(parts: Runtime, me: Visitor, backpack: Backpack, tab: str) -> AsyncIterator[str]:
     """Ends with the backpack, or when it is no longer the visitor's."""
     with parts.cluster.subscribe() as subscription:
         while True:

@@ -20,7 +20,13 @@ async def form(request: Request, parts: Parts, next: str = "/") -> Response:  # 
     try:
         await signed_in(request, parts)
     except SignInNeeded:
-        return page(request, "sign_in.html", email="", next=_ours(next))
+        return page(
+            request,
+            "sign_in.html",
+            email="",
+            next=_ours(next),
+            registration=parts.settings.registration == "open",
+        )
     return go(request, _ours(next))
 
 

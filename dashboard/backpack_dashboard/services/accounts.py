@@ -73,6 +73,18 @@ class Accounts:
             name, uid, {PASSWORD_HASH: hash_, INVITATION_HASH: None, INVITATION_EXPIRES: None}
         )
 
+    async def register(self, new: NewAdmin, password: str, address: str | None) -> Admin:
+        """An account that somebody makes for himself. Raises `Invalid`; `TooManyTries` for
+        an address that makes one after the other."""
+        subject = f"register:{address}"
+        await self._throttle.check(subject, address)
+        hash_ = await self.hash(password, new.email)
+        if address:
+            await self._throttle.failed(subject, None)
+        admin = await self.create(new)
+        await self.keep_hash(admin.name, admin.uid, hash_)
+        return admin
+
     async def create(self, new: NewAdmin) -> Admin:
         """The account, once the dashboard sees it. Raises `Invalid` where the name or the
         address is taken."""

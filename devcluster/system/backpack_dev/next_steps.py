@@ -8,15 +8,18 @@ EMAIL = "ada@example.com"
 PASSWORD = "correct-horse-battery"  # noqa: S105  an example, shown to be typed
 
 
-def next_steps(running: RunningSystem, example: dict[str, Any], seconds: float) -> str:
-    """The text for the terminal; `example` is the Ready Backpack."""
+def next_steps(running: RunningSystem, example: dict[str, Any], dashboard: str, seconds: float) -> str:
+    """The text for the terminal; `example` is the Ready Backpack, `dashboard` the address of
+    the dashboard, which has a `#` while it is the one-time link that makes the first owner."""
+    once = "\n             (this link makes you its first owner, once)" if "#" in dashboard else ""
     api = example["status"]["apiUrl"]
     body = f'{{"email": "{EMAIL}", "password": "{PASSWORD}"}}'
     return f"""
 Up after {seconds:.0f} s. Backpack {example["metadata"]["name"]} is Ready:
 
-  site  {example["status"]["url"]}
-  API   {api}
+  dashboard  {dashboard}{once}
+  site       {example["status"]["url"]}
+  API        {api}
 
 Look at it:
 

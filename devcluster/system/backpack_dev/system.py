@@ -112,6 +112,22 @@ def install_chart(cluster: Cluster, provider: Provider, images: Mapping[str, Bui
     )
 
 
+def dashboard_link(system: RunningSystem) -> str:
+    """Where the dashboard is; until it has an owner, a new one-time link that makes him."""
+    return run(
+        system.kubectl,
+        f"--kubeconfig={system.kubeconfig}",
+        f"--namespace={OPERATOR_NAMESPACE}",
+        "exec",
+        f"deployment/{RELEASE}-dashboard",
+        "--",
+        "python3",
+        "-m",
+        "backpack_dashboard",
+        "setup-link",
+    ).strip()
+
+
 def apply_example(cluster: Cluster, image: str, progress: Any, seconds: float = 180) -> dict[str, Any]:
     """Apply the example into a namespace that enforces Pod Security `restricted`; wait until it
     is Ready with this image of the core API."""
