@@ -12,7 +12,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket
 
-from backpack_dashboard.errors import DashboardError, Forbidden, Invalid, NotFound, SignInNeeded, TooManyTries
+from backpack_dashboard.errors import (
+    DashboardError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    SignInNeeded,
+    TooManyTries,
+    Unavailable,
+)
 from backpack_dashboard.pages.render import html, page
 
 SIGNED_OUT, NOT_ALLOWED, TRY_AGAIN = 4001, 4003, 1013
@@ -73,13 +81,6 @@ async def broken(connection: Request | WebSocket, error: Exception) -> Response 
 
 
 def _to_sign_in(request: Request, *, fragment: bool) -> Response:
-    if fragment and connection.method == "GET":
-        # In the place of what was asked for; what time mends asks again by itself.
-        again = connection.url.path + (f"?{connection.url.query}" if connection.url.query else "")
-        text = html(
-            "fragments/panel_error.html", error=error, again=again, patient=isinstance(error, Unavailable)
-        )
-        return Response(text, error.status, headers, "text/html")
     if fragment:
         return Response("", 401, {"HX-Redirect": "/sign-in"})
     wanted = request.url.path if request.method == "GET" else "/"

@@ -62,6 +62,7 @@ async def _one(parts: Runtime, me: Visitor, backpack: Backpack, tab: str) -> Asy
             yield html(
                 "fragments/backpack_state.html",
                 backpack=now,
+                tab=tab,
                 happenings=happenings,
                 fresh=parts.cluster.fresh,
             )

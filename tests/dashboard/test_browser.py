@@ -1,0 +1,127 @@
+"""The dashboard in a real Chromium: from the set-up link to a new backpack, without a single
+error in the console."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect, sync_playwright
+
+from backpack_images.browser_files import INSTALLED
+from support.browser import open_page
+from support.dashboard import PASSWORD, Dashboard
+from support.operated_cluster import OperatedCluster
+from support.redis import Redis
+
+WITHIN = 20_000
+"""Milliseconds; a busy machine is slow."""
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def dashboard(
+    cluster: OperatedCluster, redis: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Dashboard]:
+    """A dashboard that nobody has set up."""
+    own, namespace = cluster.namespace("browser"), cluster.namespace("apps")
+    directory = tmp_path_factory.mktemp("browser")
+    process = Dashboard(directory, cluster, redis, own=own, namespace=namespace, REDIS_DATABASE="7")
+    process.start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def page(playwright: Playwright) -> Iterator[Page]:
+    """A page that complains of nothing."""
+    said: list[str] = []
+    with open_page(playwright) as opened:
+        opened.set_default_timeout(WITHIN)
+        opened.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        opened.on("pageerror", lambda error: said.append(str(error)))
+        yield opened
+    assert said == []
+
+
+def sign_in(page: Page, dashboard: Dashboard) -> None:
+    page.goto(f"{dashboard.url}/sign-in")
+    page.get_by_label("E-mail address").fill("ada@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Backpacks", exact=True)).to_be_visible(timeout=WITHIN)
+
+
+def test_from_the_set_up_link_to_a_backpack(page: Page, dashboard: Dashboard) -> None:
+    page.goto(dashboard.command("setup-link"))
+    expect(page).to_have_url(f"{dashboard.url}/setup")
+    page.get_by_label("User name").fill("ada")
+    page.get_by_label("Your name").fill("Ada Lovelace")
+    page.get_by_label("E-mail address").fill("ada@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create the account").click()
+
+    page.get_by_role("link", name="New backpack").click()
+    page.get_by_label("Name").press_sequentially("My shop")
+    expect(page.locator("#name-check")).to_contain_text("Use lower-case letters", timeout=WITHIN)
+    page.get_by_label("Name").fill("shop")
+    expect(page.locator("#name-check")).to_contain_text("shop.example.test", timeout=WITHIN)
+    page.get_by_label("Title").fill("<i>Flowers</i>")
+    page.get_by_role("button", name="Create").click()
+
+    expect(page.get_by_role("heading", name="<i>Flowers</i>")).to_be_visible(timeout=WITHIN)
+    expect(page.locator("#backpack-progress")).to_contain_text("On its way")
+
+
+def test_what_kubectl_does_is_seen_at_once(page: Page, dashboard: Dashboard) -> None:
+    sign_in(page, dashboard)
+    dashboard.cluster.backpack(dashboard.namespace, "elsewhere", displayName="Made elsewhere")
+    expect(page.get_by_role("link", name="Made elsewhere")).to_be_visible(timeout=WITHIN)
+
+    page.get_by_role("link", name="Made elsewhere").click()
+    expect(page.locator("#backpack-pill")).to_contain_text("Waiting")
+    path = f"/apis/backpack.dev/v1alpha1/namespaces/{dashboard.namespace}/backpacks/elsewhere"
+    dashboard.cluster.api.request("DELETE", path)
+    expect(page.get_by_role("heading", name="Made elsewhere is gone")).to_be_visible(timeout=WITHIN)
+
+
+def test_a_session_that_ends_elsewhere_ends_the_page(page: Page, dashboard: Dashboard) -> None:
+    sign_in(page, dashboard)
+    other = dashboard.visitor()
+    other.post("/sign-in", {"email": "ada@example.com", "password": PASSWORD})
+    other.read_csrf()
+    changed = other.post("/account/password", {"current": PASSWORD, "new": PASSWORD})
+    assert changed.status_code == 200
+
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=WITHIN)
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_every_screen_is_accessible_and_fits(
+    playwright: Playwright, dashboard: Dashboard, colours: str, width: int
+) -> None:
+    dashboard.cluster.backpack(dashboard.namespace, f"seen-{colours}-{width}", displayName="Seen")
+    place = f"/backpacks/{dashboard.namespace}/seen-{colours}-{width}"
+    with open_page(playwright, colours=colours, width=width) as page:
+        for path in ("/setup", "/sign-in", "/invitation"):
+            examine(page, dashboard.url + path)
+        sign_in(page, dashboard)
+        expect(page.locator(f'a[href="{place}"]')).to_be_visible(timeout=WITHIN)
+        for path in ("/", "/new", "/account", "/admins", place, f"{place}/settings"):
+            examine(page, dashboard.url + path)
+
+
+def examine(page: Page, url: str) -> None:
+    """axe-core finds nothing, and nothing is wider than the screen."""
+    page.goto(url)
+    too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not too_wide, f"{url} is wider than the screen"
+    # By the debugger, past the policy that lets only our own scripts run.
+    page.evaluate((INSTALLED / "axe-core" / "axe.min.js").read_text())
+    found = page.evaluate("axe.run().then(({violations}) => violations)")
+    told = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+    assert told == [], url
