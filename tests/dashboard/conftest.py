@@ -49,3 +49,17 @@ def ada(dashboard: Dashboard) -> Visitor:
 def bob(dashboard: Dashboard) -> Visitor:
     """Another developer."""
     return dashboard.account("bob")
+
+
+@pytest.fixture
+def fresh(
+    cluster: OperatedCluster, redis: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Dashboard]:
+    """A dashboard that nobody has set up."""
+    own, namespace = cluster.namespace("new"), cluster.namespace("apps")
+    process = Dashboard(
+        tmp_path_factory.mktemp("fresh"), cluster, redis, own=own, namespace=namespace, REDIS_DATABASE="6"
+    )
+    process.start()
+    yield process
+    process.stop()

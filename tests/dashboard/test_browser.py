@@ -8,9 +8,7 @@ from playwright.sync_api import Page, Playwright, expect, sync_playwright
 
 from backpack_images.browser_files import INSTALLED
 from support.browser import open_page
-from support.dashboard import PASSWORD, Dashboard
-from support.operated_cluster import OperatedCluster
-from support.redis import Redis
+from support.dashboard import PASSWORD, Dashboard, Visitor
 
 WITHIN = 20_000
 """Milliseconds; a busy machine is slow."""
@@ -20,19 +18,6 @@ WITHIN = 20_000
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
-
-
-@pytest.fixture(scope="module")
-def dashboard(
-    cluster: OperatedCluster, redis: Redis, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Dashboard]:
-    """A dashboard that nobody has set up."""
-    own, namespace = cluster.namespace("browser"), cluster.namespace("apps")
-    directory = tmp_path_factory.mktemp("browser")
-    process = Dashboard(directory, cluster, redis, own=own, namespace=namespace, REDIS_DATABASE="7")
-    process.start()
-    yield process
-    process.stop()
 
 
 @pytest.fixture
@@ -47,17 +32,17 @@ def page(playwright: Playwright) -> Iterator[Page]:
     assert said == []
 
 
-def sign_in(page: Page, dashboard: Dashboard) -> None:
-    page.goto(f"{dashboard.url}/sign-in")
-    page.get_by_label("E-mail address").fill("ada@example.com")
+def sign_in(page: Page, visitor: Visitor) -> None:
+    page.goto(f"{visitor.dashboard.url}/sign-in")
+    page.get_by_label("E-mail address").fill(visitor.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Backpacks", exact=True)).to_be_visible(timeout=WITHIN)
 
 
-def test_from_the_set_up_link_to_a_backpack(page: Page, dashboard: Dashboard) -> None:
-    page.goto(dashboard.command("setup-link"))
-    expect(page).to_have_url(f"{dashboard.url}/setup")
+def test_from_the_set_up_link_to_a_backpack(page: Page, fresh: Dashboard) -> None:
+    page.goto(fresh.command("setup-link"))
+    expect(page).to_have_url(f"{fresh.url}/setup")
     page.get_by_label("User name").fill("ada")
     page.get_by_label("Your name").fill("Ada Lovelace")
     page.get_by_label("E-mail address").fill("ada@example.com")
@@ -76,9 +61,9 @@ def test_from_the_set_up_link_to_a_backpack(page: Page, dashboard: Dashboard) ->
     expect(page.locator("#backpack-progress")).to_contain_text("On its way")
 
 
-def test_what_kubectl_does_is_seen_at_once(page: Page, dashboard: Dashboard) -> None:
-    sign_in(page, dashboard)
-    dashboard.cluster.backpack(dashboard.namespace, "elsewhere", displayName="Made elsewhere")
+def test_what_kubectl_does_is_seen_at_once(page: Page, dashboard: Dashboard, ada: Visitor) -> None:
+    sign_in(page, ada)
+    dashboard.cluster.backpack(dashboard.namespace, "elsewhere", displayName="Made elsewhere", admins=["ada"])
     expect(page.get_by_role("link", name="Made elsewhere")).to_be_visible(timeout=WITHIN)
 
     page.get_by_role("link", name="Made elsewhere").click()
@@ -89,11 +74,9 @@ def test_what_kubectl_does_is_seen_at_once(page: Page, dashboard: Dashboard) -> 
 
 
 def test_a_session_that_ends_elsewhere_ends_the_page(page: Page, dashboard: Dashboard) -> None:
-    sign_in(page, dashboard)
-    other = dashboard.visitor()
-    other.post("/sign-in", {"email": "ada@example.com", "password": PASSWORD})
-    other.read_csrf()
-    changed = other.post("/account/password", {"current": PASSWORD, "new": PASSWORD})
+    carl = dashboard.account("carl")
+    sign_in(page, carl)
+    changed = carl.post("/account/password", {"current": PASSWORD, "new": PASSWORD})
     assert changed.status_code == 200
 
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=WITHIN)
@@ -102,14 +85,14 @@ def test_a_session_that_ends_elsewhere_ends_the_page(page: Page, dashboard: Dash
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_every_screen_is_accessible_and_fits(
-    playwright: Playwright, dashboard: Dashboard, colours: str, width: int
+    playwright: Playwright, dashboard: Dashboard, owner: Visitor, colours: str, width: int
 ) -> None:
     dashboard.cluster.backpack(dashboard.namespace, f"seen-{colours}-{width}", displayName="Seen")
     place = f"/backpacks/{dashboard.namespace}/seen-{colours}-{width}"
     with open_page(playwright, colours=colours, width=width) as page:
         for path in ("/setup", "/sign-in", "/invitation"):
             examine(page, dashboard.url + path)
-        sign_in(page, dashboard)
+        sign_in(page, owner)
         expect(page.locator(f'a[href="{place}"]')).to_be_visible(timeout=WITHIN)
         for path in ("/", "/new", "/account", "/admins", place, f"{place}/settings"):
             examine(page, dashboard.url + path)

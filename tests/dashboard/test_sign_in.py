@@ -1,27 +1,8 @@
 """Signing in and out, and the first owner."""
 
 import re
-from collections.abc import Iterator
-
-import pytest
 
 from support.dashboard import PASSWORD, Dashboard, Visitor
-from support.operated_cluster import OperatedCluster
-from support.redis import Redis
-
-
-@pytest.fixture
-def fresh(
-    cluster: OperatedCluster, redis: Redis, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Dashboard]:
-    """A dashboard that nobody has set up."""
-    own, namespace = cluster.namespace("new"), cluster.namespace("apps")
-    process = Dashboard(
-        tmp_path_factory.mktemp("fresh"), cluster, redis, own=own, namespace=namespace, REDIS_DATABASE="6"
-    )
-    process.start()
-    yield process
-    process.stop()
 
 
 def form(link: str, name: str = "ada") -> dict[str, str]:

@@ -22,8 +22,8 @@ pytestmark = [
         os.geteuid() != 0 and not engine.docker_answers(), reason="needs root, or a Docker engine"
     ),
 ]
-OF_DEBIAN = ("core-api", "operator", "web", "redis")
-OF_PYTHON = ("core-api", "operator")
+OF_DEBIAN = ("core-api", "operator", "dashboard", "web", "redis")
+OF_PYTHON = ("core-api", "operator", "dashboard")
 
 
 class Contents:
