@@ -26,6 +26,25 @@ def moment(value: str | datetime) -> Markup:
     return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(value, shown, shown)
 
 
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS X", "CrOS", "Linux")
+
+
+def agent(text: str) -> str:
+    """What a program says of itself as `Firefox on Linux`; all of it where that isn't known."""
+    browser = next((name for mark, name in _BROWSERS if mark in text), None)
+    system = next((name for name in _SYSTEMS if name in text), None)
+    if browser is None:
+        return text or "A program"
+    return f"{browser} on {system.replace('Mac OS X', 'macOS')}" if system else browser
+
+
 def code(text: str) -> Markup:
     """Sentences of the API have names in backticks: those as `<code>`."""
     parts = str(text).split("`")
@@ -38,4 +57,4 @@ def code(text: str) -> Markup:
     return Markup("").join(marked)
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"size": size, "moment": moment, "code": code}
+FILTERS: dict[str, Callable[..., Any]] = {"agent": agent, "size": size, "moment": moment, "code": code}
