@@ -40,7 +40,7 @@ def sign_in(page: Page, visitor: Visitor) -> None:
     expect(page.get_by_role("heading", name="Backpacks", exact=True)).to_be_visible(timeout=WITHIN)
 
 
-def test_from_the_set_up_link_to_a_backpack(page: Page, fresh: Dashboard) -> None:
+def test_from_the_set_up_link_to_a_backpack(fresh: Dashboard, page: Page) -> None:
     page.goto(fresh.command("setup-link"))
     expect(page).to_have_url(f"{fresh.url}/setup")
     page.get_by_label("User name").fill("ada")
