@@ -66,7 +66,7 @@ def test_both_hosts_have_one_certificate_as_soon_as_it_is_ready(
         with open_client(url, trust) as client:
             answer = client.get(path)
             assert answer.status_code == 200
-            # Whoever runs the whole domain may add it: see docs/decisions/0016.
+            # Whoever runs the whole domain may add it: see docs/decisions/0013.
             assert "strict-transport-security" not in answer.headers
 
 
