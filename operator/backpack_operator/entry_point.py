@@ -3,6 +3,7 @@ Nobody else tells the operator whether a certificate resolver has got one."""
 
 import asyncio
 import ssl
+from functools import cache
 
 from cryptography import x509
 
@@ -36,6 +37,7 @@ async def shown(address: str, host: str) -> Certificate | None:
         return None
 
 
+@cache
 def _context() -> ssl.SSLContext:
     """Takes any certificate: it is only looked at, and nothing is sent or believed."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
