@@ -344,7 +344,7 @@ def test_users_find_it_by_its_short_name_and_category(kubectl: Kubectl) -> None:
     columns = kubectl.run("get", "bp").splitlines()[0].split()
     assert columns == ["NAME", "READY", "REASON", "URL", "AGE"]
     wide = kubectl.run("get", "bp", "-o", "wide").splitlines()[0].split()
-    assert wide == ["NAME", "READY", "REASON", "URL", "ENGINE", "VERSION", "AGE"]
+    assert wide == ["NAME", "READY", "REASON", "URL", "ENGINE", "VERSION", "UPTODATE", "AGE"]
     assert "backpack.backpack.dev/todo" in kubectl.run("get", "all", "-o", "name")
 
 

@@ -101,12 +101,13 @@ class SimulatedFleet:
             self._condition(name, "UpToDate", "True", "Current")
         self.reconcile()
 
+    def marked(self) -> list[str]:
+        """Those whose turn has come, and whose pods are not ready."""
+        return [name for name in self.bodies if self._in(name).get("upgrade") is not None]
+
     def in_flight(self) -> list[str]:
-        return [
-            name
-            for name in self.bodies
-            if self._in(name).get("upgrade") is not None and not self._apart(name)
-        ]
+        """The same, without those that are paused."""
+        return [name for name in self.marked() if not self._apart(name)]
 
     def failed(self) -> list[str]:
         return [

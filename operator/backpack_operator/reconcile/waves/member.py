@@ -52,10 +52,10 @@ class Member:
 
 
 class Targets:
-    """What the settings say, by engine, as it would be written in a status."""
+    """What the settings say, by engine."""
 
     def __init__(self, settings: Settings) -> None:
-        self._written = {engine: Runtime.of(settings, engine).to_dict() for engine in ENGINES}
+        self._runtimes = {engine: Runtime.of(settings, engine) for engine in ENGINES}
 
     def member(self, body: Mapping[str, Any]) -> Member:
         """Of a Backpack as it was read."""
@@ -73,7 +73,8 @@ class Targets:
         apart = spec.get("suspend") or spec.get("paused") or "deletionTimestamp" in body["metadata"]
         if apart or reason == HELD or not status.get("runtime"):
             return State.APART
-        current = status["runtime"] == self._written.get(status.get("engine", ""))
+        # As a reconcile would: a later version may have written fields that this one doesn't know.
+        current = Runtime.parse(status["runtime"]) == self._runtimes.get(status.get("engine", ""))
         if status.get("upgrade"):
             if not current:
                 return State.BEHIND

@@ -1,6 +1,8 @@
 """The wave over a whole fleet: never too many at a time, always to its end, and no further
 once one has failed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -175,6 +177,13 @@ def test_nothing_begins_before_everything_is_known() -> None:
     assert woken == [Key("apps", "b000")]
 
 
+def test_what_a_later_version_has_written_besides_is_no_difference() -> None:
+    fleet = fleet_of(2)
+    fleet._status("b000", runtime={**fleet.target, "unheardOf": True})
+    fleet.restart()
+    assert fleet.begun == []
+
+
 class Waves(RuleBasedStateMachine):
     """Anything may happen to a fleet in the middle of a wave, a restart of the operator included."""
 
@@ -187,7 +196,6 @@ class Waves(RuleBasedStateMachine):
         self.fleet.create("z001", first=True)
         self.made = 0
         self.version = 1
-        self.checked = 0
 
     def pick(self, data: st.DataObject, among: list[str]) -> str:
         return data.draw(st.sampled_from(sorted(among)))
@@ -195,70 +203,59 @@ class Waves(RuleBasedStateMachine):
     @rule()
     def new_image(self) -> None:
         self.version += 1
-        before = set(self.fleet.in_flight())
-        self.fleet.begun.clear()
-        self.fleet.restart(image_api=f"registry.test/core-api:{self.version}")
-        self.after(before)
+        with self.step():
+            self.fleet.restart(image_api=f"registry.test/core-api:{self.version}")
 
     @rule()
     def back(self) -> None:
-        before = set(self.fleet.in_flight())
-        self.fleet.begun.clear()
-        self.fleet.restart(image_api="registry.test/core-api:1")
-        self.after(before)
+        with self.step():
+            self.fleet.restart(image_api="registry.test/core-api:1")
 
     @rule()
     def the_operator_is_killed(self) -> None:
-        before = set(self.fleet.in_flight())
-        self.fleet.begun.clear()
-        self.fleet.restart()
-        self.after(before)
+        with self.step():
+            self.fleet.restart()
 
     @precondition(lambda self: self.fleet.in_flight())
     @rule(data=st.data())
     def ready(self, data: st.DataObject) -> None:
-        name = self.pick(data, self.fleet.in_flight())
-        before = set(self.fleet.in_flight()) - {name}
-        self.fleet.begun.clear()
-        self.fleet.become_ready(name)
-        self.after(before)
+        with self.step():
+            self.fleet.become_ready(self.pick(data, self.fleet.in_flight()))
 
     @precondition(lambda self: self.fleet.in_flight())
     @rule(data=st.data())
     def late(self, data: st.DataObject) -> None:
-        name = self.pick(data, self.fleet.in_flight())
-        before = set(self.fleet.in_flight())
-        self.fleet.begun.clear()
-        self.fleet.run_out_of_time(name)
-        self.after(before & set(self.fleet.in_flight()))
+        with self.step():
+            self.fleet.run_out_of_time(self.pick(data, self.fleet.in_flight()))
 
     @rule(data=st.data(), what=st.sampled_from(["suspend", "paused"]), on=st.booleans())
     def rest(self, data: st.DataObject, what: str, on: bool) -> None:
-        name = self.pick(data, list(self.fleet.bodies))
-        self.fleet.begun.clear()
-        self.fleet.spec(name, **{what: on})
-        self.after(set(self.fleet.in_flight()) - set(self.fleet.begun))
+        with self.step():
+            self.fleet.spec(self.pick(data, list(self.fleet.bodies)), **{what: on})
 
     @rule()
     def another(self) -> None:
         self.made += 1
-        self.fleet.begun.clear()
-        self.fleet.create(f"n{self.made:03}")
-        # A part of more is more.
-        self.fleet.reconcile()
-        self.after(set(self.fleet.in_flight()) - set(self.fleet.begun))
+        with self.step():
+            self.fleet.create(f"n{self.made:03}")
+            # A part of more is more.
+            self.fleet.reconcile()
 
     @precondition(lambda self: len(self.fleet.bodies) > 3)
     @rule(data=st.data())
     def gone(self, data: st.DataObject) -> None:
-        self.fleet.begun.clear()
-        self.fleet.delete(self.pick(data, list(self.fleet.bodies)))
-        self.after(set(self.fleet.in_flight()) - set(self.fleet.begun))
+        with self.step():
+            self.fleet.delete(self.pick(data, list(self.fleet.bodies)))
 
-    def after(self, before: set[str]) -> None:
-        """What has begun since: only as many as there was room for, and with none failed."""
-        fresh = set(self.fleet.begun) - before
-        if fresh:
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """What begins meanwhile: no more than there is room for, and nothing beside one that failed.
+        Who was in flight before, be it one that is paused, and gets what is wanted now, takes no
+        further room."""
+        before = set(self.fleet.marked())
+        self.fleet.begun.clear()
+        yield
+        if set(self.fleet.begun) - before:
             most = limit(self.max_unavailable, len(self.fleet.taking_part()))
             assert len(self.fleet.in_flight()) <= most
         if self.fleet.begun:
