@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .browser_files import BrowserFiles
 from .debian import RootFileSystem
 from .errors import ImageError
+from .javascript import SiteScript
 from .parts import GoProgram, Part, StaticC, WheelProgram, Wheels
 
 
@@ -47,6 +48,7 @@ _IMAGES = (
         "core-api",
         base="api-packages",
         sources=("contract/backpack_contract", "core_api/backpack_api"),
+        parts=(SiteScript(),),
     ),
     Image(
         "operator",

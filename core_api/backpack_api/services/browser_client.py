@@ -8,6 +8,7 @@ from importlib import resources
 
 from backpack_api.domain.configuration import publishable_keys
 from backpack_api.domain.json_text import to_json
+from backpack_api.problems import NotFound
 from backpack_api.settings import Settings
 from backpack_contract.configuration import BackpackConfiguration
 from backpack_contract.version import VERSION
@@ -29,14 +30,22 @@ class Asset:
         return cls(media_type, content, compressed, hashlib.sha256(content).hexdigest()[:32])
 
 
-_EXPORTS = b"export const { createClient, BackpackError } = backpack;\n"
+_EXPORTS = b"export const { createClient, createSdk, BackpackError } = backpack;\n"
 """No text is both a module with exports and a classic script: browsers refuse it."""
+_BUILT = "built/sdk.js"
+"""The JavaScript SDK as one file, which images and `make` build from `sdk/js`."""
 
 
 @functools.cache
 def script(*, module: bool) -> Asset:
-    """The client, as an ES module or as a classic script that defines `backpack`."""
-    content = resources.files("backpack_api").joinpath("static/sdk.js").read_bytes()
+    """The SDK, as an ES module or as a classic script that defines `backpack`. Raises
+    `NotFound` where this installation was made without it."""
+    try:
+        content = resources.files("backpack_api").joinpath(_BUILT).read_bytes()
+    except FileNotFoundError:
+        raise NotFound(
+            "This API was installed without the SDK; `npm install backpack-sdk` has it too."
+        ) from None
     return Asset.of("text/javascript; charset=utf-8", content + (_EXPORTS if module else b""), compress=True)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from backpack_devcluster.report import Report
+from backpack_images import javascript
 from backpack_images.build import BuiltImage, build_all
 from backpack_images.engine import docker_answers
 
@@ -33,6 +34,7 @@ def start(report: Report) -> NoReturn:
     if provider.running() is None:
         raise NoProvider("There is no kind cluster named backpack yet: `make up` makes it.")
     images = build_all([*BASES, WEB], report)
+    javascript.site_script(report)
     for name in BASES:
         run("docker", "load", "--input", str(images[name].archive), seconds=300)
     provider.load({WEB: images[WEB]}, report)

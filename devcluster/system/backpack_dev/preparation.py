@@ -20,4 +20,4 @@ def prepare(report: Report) -> None:
         gobuild.build(program, report)
     browser_files.ensure(report)
     schemas.directory(report)
-    javascript.build(report)
+    javascript.site_script(report)

@@ -9,11 +9,19 @@ import pytest
 
 from backpack_contract import environment
 from backpack_contract.configuration import AdminKey
+from backpack_devcluster.report import silent
+from backpack_images import javascript
 from support.admin_client import AdminSigner
 from support.core_api import CoreApi
 from support.ferretdb import FerretDB
 from support.redis import Redis
 from support.sites import uploader, visitor_of
+
+
+@pytest.fixture(scope="session", autouse=True)
+def site_script() -> None:
+    """The SDK that the site's host hands out, built."""
+    javascript.site_script(silent())
 
 
 @pytest.fixture(scope="session")
