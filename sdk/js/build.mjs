@@ -1,7 +1,7 @@
 // dist/: esm/ and cjs/ with their types, and backpack.js, one file for <script>, which defines `backpack`.
 // `node build.mjs --script FILE` makes only that file; `--tests FOLDER` what tests need of TypeScript.
 import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -21,6 +21,7 @@ if (process.argv[2] === "--script") {
   await build({ ...tests, platform: "node", outExtension: { ".js": ".mjs" } });
 } else {
   rmSync("dist", { recursive: true, force: true });
+  copyFileSync("../../LICENSE", "LICENSE"); // npm packs the one beside package.json
   await build({ ...common, format: "esm", outfile: "dist/esm/index.js", sourcemap: true });
   await build({ ...common, format: "cjs", outfile: "dist/cjs/index.js", sourcemap: true });
   await build({ ...script, outfile: "dist/backpack.js" });
@@ -28,5 +29,14 @@ if (process.argv[2] === "--script") {
   for (const folder of ["esm", "cjs"]) {
     const flags = ["-p", "tsconfig.build.json", "--outDir", `dist/${folder}`];
     execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", ...flags], { stdio: "inherit" });
+    for (const name of readdirSync(`dist/${folder}`, { recursive: true })) {
+      if (!name.endsWith(".d.ts")) continue;
+      // The compiler leaves the sources' names in the types.
+      const types = readFileSync(`dist/${folder}/${name}`, "utf8").replace(
+        /(["'])(\.[^"']*)\.ts\1/g,
+        "$1$2.js$1",
+      );
+      writeFileSync(`dist/${folder}/${name}`, types);
+    }
   }
 }

@@ -34,6 +34,6 @@ export class Client {
 }
 
 /** A client of the backpack whose API is at `url`; in a page of its site no URL is needed. */
-export function createClient(url?: string | ClientOptions, options: ClientOptions = {}): Client {
-  return new Client(typeof url === "object" ? url : { ...options, ...(url !== undefined && { url }) });
+export function createClient(url?: string | ClientOptions, options?: ClientOptions): Client {
+  return new Client(typeof url === "object" ? url : { ...options, url });
 }

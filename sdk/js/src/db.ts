@@ -13,12 +13,12 @@ export interface CollectionInfo {
 
 export interface CreateOptions extends CallOptions {
   /** What makes a call that is sent again the same one, for a day: a UUID of version 7 where none is given. */
-  key?: string;
+  key?: string | undefined;
 }
 
 export interface ChangeOptions extends CallOptions {
   /** Change only this version: 412 where another change came first. */
-  version?: number;
+  version?: number | undefined;
 }
 
 /** Who tells a collection of its events: the realtime service. */
@@ -26,7 +26,7 @@ export interface Subscriber {
   subscribe<T>(
     collection: string,
     handler: (event: DocumentEvent<T>) => void,
-    options?: { filter?: Filter<T> } & CallOptions,
+    options?: { filter?: Filter<T> | undefined } & CallOptions,
   ): Promise<() => Promise<void>>;
 }
 
@@ -75,7 +75,7 @@ export class Collection<T extends object> {
 
   /** The documents that the filter matches: `await` for a page, `for await` for all. */
   list<F extends string = never>(
-    options?: ListOptions<T> & { fields?: readonly F[] },
+    options?: ListOptions<T> & { fields?: readonly F[] | undefined },
   ): Listing<[F] extends [never] ? Doc<T> : Doc<Pick<T, F & keyof T>>>;
   list(options: ListOptions<T> = {}): Listing<Doc<T>> {
     const { filter, sort, fields, signal, cursor, ...rest } = options;
@@ -85,7 +85,7 @@ export class Collection<T extends object> {
       sort: sort && String(sort),
       fields: fields && String(fields),
     };
-    const load = (cursor: string | undefined) =>
+    const load = (cursor: string | null | undefined) =>
       this.#transport.call<Page<Doc<T>>>("GET", this.#path, { query: { ...query, cursor }, signal });
     return new Listing(load, cursor);
   }
@@ -126,7 +126,7 @@ export class Collection<T extends object> {
    */
   async subscribe(
     handler: (event: DocumentEvent<T>) => void,
-    options: { filter?: Filter<T> } & CallOptions = {},
+    options: { filter?: Filter<T> | undefined } & CallOptions = {},
   ): Promise<() => Promise<void>> {
     if (!this.#subscriber) throw new TypeError("This Db was made without a realtime service.");
     return this.#subscriber.subscribe(this.name, handler, options);
@@ -143,9 +143,9 @@ export class Collection<T extends object> {
 }
 
 /** A merge patch: null removes a field. */
-export type Patch<T> = {
-  [K in keyof T]?: (T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? Patch<T[K]> : T[K]) | null;
-};
+export type Patch<T> = { [K in keyof T]?: Patched<T[K]> | null };
+
+type Patched<V> = V extends readonly unknown[] ? V : V extends object ? Patch<V> : V;
 
 function onlyVersion({ version, signal }: ChangeOptions) {
   return { signal, headers: version === undefined ? undefined : { "If-Match": `"${version}"` } };

@@ -47,17 +47,17 @@ type Field<T> = (keyof Doc<T> & string) | `${string}.${string}`;
 export type Sort<T> = Field<T> | `-${Field<T>}`;
 
 export type ListOptions<T, F extends Field<T> = Field<T>> = {
-  filter?: Filter<T>;
-  sort?: Sort<T> | readonly Sort<T>[];
+  filter?: Filter<T> | undefined;
+  sort?: Sort<T> | readonly Sort<T>[] | undefined;
   /** Only these, beside the system fields. */
-  fields?: readonly F[];
+  fields?: readonly F[] | undefined;
   /** Documents a page: 50, at most 1000. */
-  limit?: number;
+  limit?: number | undefined;
   /** The `nextCursor` of the page before, with the same filter and sort. */
-  cursor?: string;
+  cursor?: string | null | undefined;
   /** Also count what the filter matches. */
-  total?: boolean;
-  signal?: AbortSignal;
+  total?: boolean | undefined;
+  signal?: AbortSignal | undefined;
 };
 
 /** What has happened to a document that a subscription's filter matches, or has matched. */

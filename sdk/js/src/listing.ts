@@ -11,11 +11,11 @@ export interface Page<T> {
  * Nothing is asked before one of both is done.
  */
 export class Listing<T> implements PromiseLike<Page<T>>, AsyncIterable<T> {
-  readonly #load: (cursor: string | undefined) => Promise<Page<T>>;
-  readonly #cursor: string | undefined;
+  readonly #load: (cursor: string | null | undefined) => Promise<Page<T>>;
+  readonly #cursor: string | null | undefined;
   #first: Promise<Page<T>> | undefined;
 
-  constructor(load: (cursor: string | undefined) => Promise<Page<T>>, cursor?: string) {
+  constructor(load: (cursor: string | null | undefined) => Promise<Page<T>>, cursor?: string | null) {
     this.#load = load;
     this.#cursor = cursor;
   }

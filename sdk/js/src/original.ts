@@ -10,7 +10,7 @@ type Content = Parameters<Storage["upload"]>[0];
 
 /** A client with the first SDK's names beside its own. */
 export function createSdk(url?: string, key?: string) {
-  const client = new Client({ ...(url && { url }), ...(key && { key }) });
+  const client = new Client({ url, key });
   const { db, storage, realtime } = client;
   return Object.assign(client, {
     db: Object.assign(db, documentNames(db)),
@@ -56,9 +56,9 @@ function fileNames({ auth, storage }: Client) {
     getFile: async (user: string, name: string) => storage.open(await named(name, user)),
     getListOfUserFiles: own,
     uploadFile: (file: Content, filename: string, bucket?: string) =>
-      storage.upload(file, { filename, ...(bucket && { bucket }) }),
+      storage.upload(file, { filename, bucket }),
     updateFile: async (name: string, filename: string, bucket?: string) =>
-      storage.update(await named(name), { filename, ...(bucket && { bucket }) }),
+      storage.update(await named(name), { filename, bucket }),
     overwriteFile: async (file: Content, name: string) =>
       storage.replace(await named(name), file, { filename: name }),
     deleteFile: async (name: string) => storage.delete(await named(name)),

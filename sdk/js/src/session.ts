@@ -9,15 +9,13 @@ export interface User<P = Record<string, unknown>> {
   updatedAt: string;
 }
 
-/** Why `onChange` calls: `ended` is a session that somebody or something else ended. */
-export type Change = "login" | "logout" | "ended" | "update" | "restored";
+/** Who is signed in now, and why: `ended` is a session that somebody or something else ended. */
+export type AuthChange =
+  | { user: User; reason: "login" | "update" | "restored"; error?: undefined }
+  | { user: null; reason: "logout" | "restored"; error?: undefined }
+  | { user: null; reason: "ended"; error: BackpackError };
 
-export interface AuthChange {
-  user: User | null;
-  reason: Change;
-  /** With `ended`: what to tell the user. */
-  error?: BackpackError;
-}
+export type Change = AuthChange["reason"];
 
 /** Where a token outlives the page: `localStorage` is one. */
 export interface TokenStore {
@@ -95,7 +93,7 @@ export class Session {
   #become(user: User | null, reason: Change, tell = false): void {
     if (user?.id !== this.user?.id) this.epoch++;
     this.user = user;
-    const change: AuthChange = { user, reason, ...(reason === "ended" && { error: sessionEnded() }) };
+    const change = { user, reason, ...(reason === "ended" && { error: sessionEnded() }) } as AuthChange;
     if (tell) this.#tabs?.postMessage({ user, reason });
     for (const listener of [...this.#listeners]) listener(change);
   }

@@ -5,19 +5,19 @@ import type { Request, Transport } from "./transport.ts";
 
 export interface UploadOptions extends CallOptions {
   /** What groups files: `default` where none is given. */
-  bucket?: string;
+  bucket?: string | undefined;
   /** Whether anyone may read it. */
-  public?: boolean;
+  public?: boolean | undefined;
   /** The name; that of a `File` where none is given. */
-  filename?: string;
-  onProgress?: (progress: Progress) => void;
+  filename?: string | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
   /** What makes an upload that is sent again the same one, for a day. */
-  key?: string;
+  key?: string | undefined;
 }
 
 export interface DownloadOptions extends CallOptions {
   /** The first and the last byte that are wanted; without a last one, all from the first on. */
-  range?: [number, number?];
+  range?: [number, number?] | undefined;
 }
 
 /** Files. */
@@ -44,8 +44,12 @@ export class Storage {
     signal,
     cursor,
     ...query
-  }: { bucket?: string; limit?: number; cursor?: string } & CallOptions = {}): Listing<FileInfo> {
-    const load = (cursor: string | undefined) =>
+  }: {
+    bucket?: string | undefined;
+    limit?: number | undefined;
+    cursor?: string | null | undefined;
+  } & CallOptions = {}): Listing<FileInfo> {
+    const load = (cursor: string | null | undefined) =>
       this.#transport.call<Page<FileInfo>>("GET", "/files", { query: { ...query, cursor }, signal });
     return new Listing(load, cursor);
   }
@@ -78,7 +82,7 @@ export class Storage {
   /** Change what is known of a file. */
   update(
     id: string,
-    changes: { filename?: string; bucket?: string; public?: boolean },
+    changes: { filename?: string | undefined; bucket?: string | undefined; public?: boolean | undefined },
     options: CallOptions = {},
   ): Promise<FileInfo> {
     return this.#transport.call("PATCH", path(id), { json: changes, ...options });

@@ -2,6 +2,9 @@ import type { CallOptions } from "../options.ts";
 import type { Message } from "./link.ts";
 import type { Realtime } from "./realtime.ts";
 
+// biome-ignore lint/suspicious/noExplicitAny: what nobody has described may be anything
+export type Anything = any;
+
 export interface ChannelInfo {
   channel: string;
   private: boolean;
@@ -29,7 +32,7 @@ export interface Member {
 }
 
 /** A place for messages between users. Membership is the user's: it outlives connections. */
-export class Channel<T = unknown> {
+export class Channel<T = Anything> {
   readonly name: string;
   /** The message after which to go on; undefined while this client gets none. */
   since: string | undefined;
@@ -46,7 +49,10 @@ export class Channel<T = unknown> {
   async create({
     signal,
     ...fields
-  }: { private?: boolean; members?: string[] } & CallOptions = {}): Promise<ChannelInfo> {
+  }: {
+    private?: boolean | undefined;
+    members?: string[] | undefined;
+  } & CallOptions = {}): Promise<ChannelInfo> {
     const { seq, ...info } = await this.#ask("create", fields, signal, (data) => this.attach(data));
     return info as ChannelInfo;
   }
@@ -80,7 +86,7 @@ export class Channel<T = unknown> {
    * Send to all members, the sender too. Without a connection it waits for one; all that is sent arrives
    * once, in its order.
    */
-  publish(data: T, options: CallOptions & { key?: string } = {}): Promise<{ seq: string }> {
+  publish(data: T, options: CallOptions & { key?: string | undefined } = {}): Promise<{ seq: string }> {
     return this.#realtime.say("channel.publish", { channel: this.name, data }, options);
   }
 

@@ -4,7 +4,7 @@ import { aborted, type BackpackError, ownError, sessionEnded } from "../errors.t
 import { Listing, type Page } from "../listing.ts";
 import type { CallOptions } from "../options.ts";
 import type { Transport } from "../transport.ts";
-import { Channel, type ChannelInfo } from "./channel.ts";
+import { type Anything, Channel, type ChannelInfo } from "./channel.ts";
 import { Link, type Message, type Status } from "./link.ts";
 import { type Entry, Outbox } from "./outbox.ts";
 import { Subscription } from "./subscription.ts";
@@ -68,7 +68,7 @@ export class Realtime implements Subscriber {
   }
 
   /** A channel by its name, a type and a name: `chat/room-1`. Nothing is asked. */
-  channel<T = unknown>(name: string): Channel<T> {
+  channel<T = Anything>(name: string): Channel<T> {
     const channel = this.#channels.get(name) ?? new Channel(name, this);
     this.#channels.set(name, channel);
     return channel as Channel<T>;
@@ -76,7 +76,7 @@ export class Realtime implements Subscriber {
 
   /** The channels that the user may know of; with a type only its own. */
   channels(type?: string, { signal }: CallOptions = {}): Listing<ChannelInfo> {
-    const load = (cursor: string | undefined) =>
+    const load = (cursor: string | null | undefined) =>
       this.ask("channel.list", { channel: type, cursor }, signal) as Promise<Page<ChannelInfo>>;
     return new Listing(load);
   }
@@ -98,7 +98,10 @@ export class Realtime implements Subscriber {
   }
 
   /** Send to everybody who is connected. Without a connection it waits for one. */
-  broadcast(data: unknown, options: CallOptions & { key?: string } = {}): Promise<{ seq: string }> {
+  broadcast(
+    data: unknown,
+    options: CallOptions & { key?: string | undefined } = {},
+  ): Promise<{ seq: string }> {
     return this.say("broadcast", { data }, options);
   }
 
@@ -137,7 +140,7 @@ export class Realtime implements Subscriber {
   async subscribe<T>(
     collection: string,
     handler: (event: DocumentEvent<T>) => void,
-    { filter, signal }: { filter?: Filter<T> } & CallOptions = {},
+    { filter, signal }: { filter?: Filter<T> | undefined } & CallOptions = {},
   ): Promise<() => Promise<void>> {
     const one = new Subscription(collection, filter, handler as (event: DocumentEvent<never>) => void);
     const stop = async () => {
@@ -180,7 +183,7 @@ export class Realtime implements Subscriber {
   say(
     op: string,
     fields: object,
-    { key = this.#transport.key(), signal }: CallOptions & { key?: string },
+    { key = this.#transport.key(), signal }: CallOptions & { key?: string | undefined },
   ): Promise<{ seq: string }> {
     return this.ask(op, { ...fields, key }, signal) as Promise<{ seq: string }>;
   }

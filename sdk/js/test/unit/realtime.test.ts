@@ -1,0 +1,187 @@
+/** What takes minutes in the world, on a clock of the tests' own. */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, type TestContext, test } from "node:test";
+import { type Client, createClient, type DocumentEvent } from "../../src/index.ts";
+import { FakeSocket } from "./fake-socket.ts";
+
+let client: Client;
+
+beforeEach(() => {
+  FakeSocket.all = [];
+  FakeSocket.up = true;
+  const WebSocket = FakeSocket as unknown as new (url: string) => WebSocket;
+  client = createClient("http://api", { token: "secret", tokenStore: null, WebSocket });
+});
+
+afterEach(() => client.close());
+
+/** Let what is due be done. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+}
+
+async function pass(context: TestContext, milliseconds: number): Promise<void> {
+  for (let passed = 0; passed < milliseconds; passed += 50) {
+    context.mock.timers.tick(50);
+    await settle();
+  }
+}
+
+function start(context: TestContext): void {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+}
+
+test("a server that is away for two minutes is asked seldom, and all goes on when it is back", async (context) => {
+  start(context);
+  const events: DocumentEvent<object>[] = [];
+  const states: string[] = [];
+  client.realtime.onStatus(({ state }) => states.push(state));
+  const subscribing = client.db.collection("tasks").subscribe((event) => events.push(event));
+  await settle();
+  FakeSocket.last.answer("db.subscribe", { sub: "1", seq: "8-0-0" });
+  await subscribing;
+  FakeSocket.last.tell({ ev: "db", sub: "1", type: "create", doc: { id: "a", version: 1 }, seq: "9-0-0" });
+  await settle();
+
+  FakeSocket.up = false;
+  FakeSocket.last.lose();
+  const words = ["one", "two", "three"];
+  const said = words.map((word) => client.realtime.channel("chat/room").publish(word));
+  await pass(context, 120_000);
+  const tries = FakeSocket.all.length - 1;
+  assert.ok(tries >= 6 && tries <= 14, `${tries} tries`);
+  assert.equal(client.realtime.status.state, "waiting");
+  assert.ok(client.realtime.status.retryIn! <= 30_000);
+
+  FakeSocket.up = true;
+  await pass(context, 30_000);
+  const socket = FakeSocket.last;
+  assert.deepEqual(
+    socket.sent.filter(({ op }) => op !== "ping").map(({ op, since, data }) => [op, since, data]),
+    [
+      ["auth", undefined, undefined],
+      ["db.subscribe", "9-0-0", undefined],
+      ...words.map((word) => ["channel.publish", undefined, word]),
+    ],
+  );
+  socket.answer("db.subscribe", { sub: "1", seq: "9-0-0" });
+  socket.tell({ ev: "db", sub: "1", type: "update", doc: { id: "a", version: 2 }, seq: "10-0-0" });
+  for (const { id } of socket.of("channel.publish"))
+    socket.tell({ re: id, ok: true, data: { seq: "11-0-0" } });
+  await Promise.all(said);
+  assert.deepEqual(
+    events.map((event) => event.type),
+    ["create", "update"],
+  );
+  assert.deepEqual(states.slice(-2), ["connecting", "open"]);
+});
+
+test("a browser that is online again doesn't wait", async (context) => {
+  start(context);
+  const listeners: Record<string, () => void> = {};
+  Object.assign(globalThis, {
+    addEventListener: (name: string, listener: () => void) => Object.assign(listeners, { [name]: listener }),
+    removeEventListener: () => {},
+  });
+  context.after(() => {
+    Object.assign(globalThis, { addEventListener: undefined, removeEventListener: undefined });
+  });
+  client.realtime.open();
+  await settle();
+  FakeSocket.up = false;
+  FakeSocket.last.lose();
+  await pass(context, 20_000);
+  const before = FakeSocket.all.length;
+  FakeSocket.up = true;
+  listeners.online!();
+  await settle();
+  assert.equal(FakeSocket.all.length, before + 1);
+  assert.equal(client.realtime.status.state, "open");
+});
+
+test("a server that takes connections and drops them at once isn't stormed", async (context) => {
+  start(context);
+  client.realtime.open();
+  for (let second = 0; second < 120; second++) {
+    await settle();
+    if (client.realtime.status.state === "open") FakeSocket.last.lose();
+    await pass(context, 1000);
+  }
+  assert.ok(FakeSocket.all.length <= 15, `${FakeSocket.all.length} connections`);
+});
+
+test("what waits is sent no faster than the API takes it", async (context) => {
+  start(context);
+  client.realtime.open();
+  const said = Array.from({ length: 400 }, (_, number) =>
+    client.realtime.channel("chat/room").publish(number),
+  );
+  Promise.all(said).catch(() => {});
+  await settle();
+  const at: number[] = [];
+  for (let tenth = 0; tenth < 40; tenth++) {
+    at.push(FakeSocket.last.of("channel.publish").length);
+    await pass(context, 100);
+  }
+  assert.ok(at[0]! <= 200, `${at[0]} at once`);
+  for (let tenth = 0; tenth + 10 < at.length; tenth++) assert.ok(at[tenth + 10]! - at[tenth]! <= 100);
+  const numbers = FakeSocket.last.of("channel.publish").map(({ data }) => data);
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: 400 }, (_, number) => number),
+  );
+});
+
+test("silence is asked about, and a connection that doesn't answer is given up", async (context) => {
+  start(context);
+  client.realtime.open();
+  await settle();
+  await pass(context, 21_000);
+  assert.equal(FakeSocket.last.of("ping").length, 1);
+  FakeSocket.last.tell({ re: "ping", ok: true, data: "pong" });
+  await pass(context, 21_000);
+  assert.equal(FakeSocket.last.of("ping").length, 2);
+  assert.equal(FakeSocket.all.length, 1);
+  await pass(context, 12_000);
+  assert.equal(FakeSocket.all.length, 2);
+});
+
+test("an event that a newer one has overtaken is dropped", async () => {
+  const events: DocumentEvent<{ n: number }>[] = [];
+  const subscribing = client.db.collection<{ n: number }>("tasks").subscribe((event) => events.push(event));
+  await settle();
+  const socket = FakeSocket.last;
+  socket.answer("db.subscribe", { sub: "1", seq: "8-0-0" });
+  await subscribing;
+  const versions: [string, number][] = [
+    ["create", 1],
+    ["update", 3],
+    ["update", 2],
+    ["update", 3],
+    ["delete", 3],
+  ];
+  for (const [type, version] of versions)
+    socket.tell({ ev: "db", sub: "1", type, doc: { id: "a", version }, seq: "9-0-0" });
+  await settle();
+  assert.deepEqual(
+    events.map((event) => ("doc" in event ? [event.type, event.doc.version] : event.type)),
+    [
+      ["create", 1],
+      ["update", 3],
+      ["delete", 3],
+    ],
+  );
+});
+
+test("a reset of channels is told, and doesn't end them", async () => {
+  const room = client.realtime.channel("chat/room");
+  const joining = room.join();
+  await settle();
+  FakeSocket.last.answer("channel.join", { channel: "chat/room", seq: "8-0-0" });
+  await joining;
+  let resets = 0;
+  client.realtime.onReset(() => resets++);
+  FakeSocket.last.tell({ ev: "reset" });
+  await settle();
+  assert.equal(resets, 1);
+});
