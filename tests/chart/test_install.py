@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -55,15 +56,30 @@ def test_an_upgrade_brings_new_definitions_and_removal_keeps_them(installing: He
     assert upgraded.returncode == 0, upgraded.stderr
     assert "bpk" in api.request("GET", DEFINITION)["spec"]["names"]["shortNames"]
 
+    kept = {path: api.apply(path, body)["metadata"]["uid"] for path, body in resources()}
     removed = installing.run("uninstall", "backpack", "-n", "system")
     assert removed.returncode == 0, removed.stderr
-    assert api.request("GET", DEFINITION)["metadata"]["name"] == "backpacks.backpack.dev"
+    for path, uid in kept.items():
+        metadata = api.request("GET", path)["metadata"]
+        assert (metadata["uid"], metadata.get("deletionTimestamp")) == (uid, None)
     with pytest.raises(ApiRefused) as refused:
         api.request("GET", "/apis/apps/v1/namespaces/system/deployments/backpack-operator")
     assert refused.value.status == 404
 
     again = installing.run(*install, *given)
     assert again.returncode == 0, again.stderr
+    assert {path: api.request("GET", path)["metadata"]["uid"] for path in kept} == kept
+
+
+def resources() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Path and body of one object of each kind that the chart defines."""
+    for kind, spec in (
+        ("Backpack", {}),
+        ("BackpackAdmin", {"email": "ada@example.com", "displayName": "Ada", "role": "owner"}),
+    ):
+        body = {"apiVersion": "backpack.dev/v1alpha1", "kind": kind, "spec": spec}
+        path = f"/apis/backpack.dev/v1alpha1/namespaces/system/{kind.lower()}s/kept"
+        yield path, {**body, "metadata": {"name": "kept", "namespace": "system"}}
 
 
 def test_the_packaged_chart_renders_the_same(helm: Helm, tmp_path: Path) -> None:

@@ -206,13 +206,6 @@ def test_further_variables_come_after_the_chart_s_own(helm: Helm) -> None:
     assert container["env"][-1:] == extra
 
 
-def test_a_node_of_the_operator_can_be_drained(helm: Helm) -> None:
-    """A disruption budget of one replica would forbid it."""
-    objects = helm.render({}, f"--values={CHART / 'ci' / 'full-values.yaml'}")
-
-    assert not [o for o in objects if o["kind"] == "PodDisruptionBudget"]
-
-
 def test_the_service_does_not_take_the_test_for_the_operator(helm: Helm) -> None:
     objects = helm.render()
     selector = find(objects, "Service", "backpack-operator-metrics")["spec"]["selector"]
