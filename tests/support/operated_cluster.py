@@ -19,6 +19,7 @@ from backpack_devcluster.errors import ApiRefused
 from backpack_devcluster.plane import ControlPlane
 from backpack_operator.model.kinds import BACKPACK, CHILDREN, Kind, ObjectKey
 from support.admin_listener import AdminListener
+from support.api_proxy import ApiProxy
 from support.operator_process import RunningOperator, service_account
 from support.processes import ServerProcess, free_port
 from support.waiting import eventually
@@ -217,14 +218,19 @@ class OperatedCluster:
         directory: Path,
         own_namespace: str,
         *watched: str,
+        through: ApiProxy | None = None,
         **settings: str,
     ) -> Iterator[RunningOperator]:
         """The operator, for the watched namespaces or, without any, for all. One listener
-        stands for the APIs of all backpacks, unless API_ADMIN_URL names another."""
+        stands for the APIs of all backpacks, unless API_ADMIN_URL names another. `through`:
+        what stands between it and the API server."""
         number, listener = next(_numbers), AdminListener()
         settings = {**SETTINGS, "API_ADMIN_URL": listener.url, **settings}
         kubeconfig = directory / f"operator-{number}.kubeconfig"
-        kubeconfig.write_text(yaml.safe_dump(service_account(self.api, self.plane, own_namespace, watched)))
+        account = service_account(self.api, self.plane, own_namespace, watched)
+        if through is not None:
+            account["clusters"][0]["cluster"] = {"server": through.url}
+        kubeconfig.write_text(yaml.safe_dump(account))
         port = free_port()
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("BACKPACK_")},

@@ -1,7 +1,9 @@
 """A thin client: one method for each thing the operator asks of the API server,
 plain dicts in and out, errors as `backpack_operator.errors`."""
 
+import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +22,8 @@ Body = dict[str, Any]
 _METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _PAGE = 500
 _SECONDS = 30.0
+_LONGEST_PAUSE = 30.0
+TOO_MANY = 429
 NO_ANSWER = 0
 """In the place of a status."""
 _ERRORS: dict[int, type[ApiError]] = {
@@ -42,6 +46,7 @@ class KubeClient:
         self._rest = RESTClientObject(config)
         self._send: Callable[..., Awaitable[Any]] = self._rest.request
         self._told = told
+        self._not_before = 0.0
 
     @classmethod
     async def connect(cls, told: Callable[[str, str, int], None] = lambda *_: None) -> "KubeClient":
@@ -146,7 +151,13 @@ class KubeClient:
     async def version(self) -> None:
         """The smallest question there is; raises if it is not answered soon, which is
         before a probe that waits for it gives up."""
-        await self._request("GET", "/version", seconds=3.0)
+        await self._request("GET", "/version", seconds=3.0, patient=False)
+
+    async def _left_alone(self) -> None:
+        """Until the API server wants to be asked again: when it has too much to do, it says
+        for how long it does not, which holds for whatever Backpack it would be."""
+        if (seconds := self._not_before - time.monotonic()) > 0:
+            await asyncio.sleep(seconds)
 
     async def _request(
         self,
@@ -158,7 +169,10 @@ class KubeClient:
         content: str = "application/json",
         accept: str = "application/json",
         seconds: float = _SECONDS,
+        patient: bool = True,
     ) -> Body:
+        if patient:
+            await self._left_alone()
         headers = {"Accept": accept, "Content-Type": content, "User-Agent": FIELD_MANAGER}
         credentials: Mapping[str, Any] = await self._config.auth_settings()
         for setting in credentials.values():
@@ -174,10 +188,18 @@ class KubeClient:
                 f"the API server did not answer {method} {path}: {str(error) or type(error).__name__}"
             ) from error
         self._told(method, path, answer.status)
+        if answer.status == TOO_MANY:
+            self._not_before = time.monotonic() + _seconds(answer.headers.get("Retry-After"))
         if answer.status >= 400:
             raise _error(answer.status, answer.reason, text)
         result: Body = json.loads(text)
         return result
+
+
+def _seconds(retry_after: str | None) -> float:
+    if retry_after is None or not retry_after.isdecimal():
+        return 1.0
+    return min(float(retry_after), _LONGEST_PAUSE)
 
 
 def _error(status: int, reason: str, text: bytes) -> ApiError:
