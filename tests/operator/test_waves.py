@@ -212,6 +212,22 @@ def test_it_stops_with_the_first_that_fails_tells_all_who_wait_and_is_mended_by_
         assert newer.metrics()["backpack_operator_upgrade_halted"] == 0
 
 
+def test_what_an_operator_without_waves_has_left_goes_in_waves_too(
+    operated: Operated, successor: Callable[..., Any]
+) -> None:
+    start(operated, "one", "two")
+    operated.operator.stop()
+    for name in ("one", "two"):
+        path = f"{BACKPACK.path(operated.namespace, name)}/status"
+        written = operated.cluster.get(BACKPACK, operated.namespace, name)["status"]["conditions"]
+        others = [condition for condition in written if condition["type"] != "UpToDate"]
+        operated.cluster.api.merge(path, {"status": {"runtime": None, "conditions": others}})
+    with successor(IMAGE_API=BROKEN, UPGRADE_MAX_UNAVAILABLE="2", UPGRADE_TIMEOUT_SECONDS="2"):
+        fleet = Watched(operated, broken=BROKEN)
+        fleet.until_reasons({"one": "UpgradeFailed", "two": "UpgradeHalted"}, "the upgrade is halted")
+        assert images(operated) == {"one": BROKEN, "two": OLD}
+
+
 @pytest.mark.timeout(600)
 def test_it_goes_on_by_itself_when_the_pods_of_the_one_that_failed_are_ready(
     operated: Operated, successor: Callable[..., Any]

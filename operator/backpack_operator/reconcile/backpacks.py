@@ -1,6 +1,7 @@
 """All Backpacks the informer has told of."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from backpack_operator.metrics import Summary
@@ -53,7 +54,9 @@ class Backpacks:
     def summaries(self) -> Iterator[Summary]:
         """What the status of each one says."""
         for key, body in self._bodies.items():
-            yield _summary(key, body.get("status") or {})
+            summary = _summary(key, body.get("status") or {})
+            # What is said of one that is paused was true once.
+            yield replace(summary, failing=()) if (body.get("spec") or {}).get("paused") else summary
 
     def seen(self, body: Mapping[str, Any]) -> Key | None:
         """Take in a Backpack that exists; answers its key if there is something new,

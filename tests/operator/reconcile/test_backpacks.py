@@ -43,6 +43,16 @@ def test_failing_is_what_somebody_has_to_do_something_about(
     assert summary.failing == failing
 
 
+def test_one_that_is_paused_fails_nobody_whatever_was_said_of_it_before() -> None:
+    known = backpacks(todo={"Ready": ("False", "A"), "Degraded": ("True", "UpgradeFailed")})
+    metadata = {"namespace": "apps", "name": "todo", "uid": "todo", "resourceVersion": "2"}
+    written = [{"type": "Ready", "status": "False", "reason": "A", "message": ""}]
+    known.seen({"metadata": metadata, "spec": {"paused": True}, "status": {"conditions": written}})
+    (summary,) = known.summaries()
+
+    assert (summary.ready, summary.failing) == ("False", ())
+
+
 def test_prometheus_is_told_how_many_there_are_why_and_which() -> None:
     metrics = Metrics()
     known = backpacks(
