@@ -14,7 +14,7 @@ if (process.argv[2] === "--script") {
 } else if (process.argv[2] === "--tests") {
   const tests = {
     ...common,
-    entryPoints: ["test/play.ts", "test/page.ts"],
+    entryPoints: ["test/play.ts", "test/page.ts", "test/crowd.ts", "test/upload.ts"],
     outdir: process.argv[3],
     format: "esm",
   };

@@ -39,6 +39,7 @@ def sdk_api(
     api.start()
     yield api
     api.stop()
+    api.close_clients()
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +72,7 @@ def start_api(
     yield start
     for api in started:
         api.stop()
+        api.close_clients()
 
 
 @pytest.fixture

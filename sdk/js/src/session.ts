@@ -51,9 +51,9 @@ export class Session {
     this.token ??= this.#stored();
     if (typeof document === "undefined" || typeof BroadcastChannel === "undefined") return;
     this.#tabs = new BroadcastChannel(this.#name);
-    this.#tabs.onmessage = ({ data }: MessageEvent<AuthChange>) => {
-      this.token = this.#stored();
-      this.#become(data.user, data.reason);
+    this.#tabs.onmessage = ({ data: { user, reason, token } }) => {
+      this.token = token;
+      if (!same(user, this.user)) this.#become(user, reason);
     };
   }
 
@@ -94,7 +94,7 @@ export class Session {
     if (user?.id !== this.user?.id) this.epoch++;
     this.user = user;
     const change = { user, reason, ...(reason === "ended" && { error: sessionEnded() }) } as AuthChange;
-    if (tell) this.#tabs?.postMessage({ user, reason });
+    if (tell) this.#tabs?.postMessage({ user, reason, token: this.token });
     for (const listener of [...this.#listeners]) listener(change);
   }
 
@@ -114,4 +114,8 @@ export class Session {
       // as above
     }
   }
+}
+
+function same(one: User | null, other: User | null | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

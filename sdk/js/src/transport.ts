@@ -144,14 +144,16 @@ export class Transport {
     try {
       const answer = await (fetch ?? this.fetch)(this.address(settings, path, query), {
         method,
-        credentials: token ? "omit" : "include",
+        credentials: token || this.tokensOnly ? "omit" : "include",
         headers: {
           ...(settings.key && { "X-Backpack-Key": settings.key }),
           ...(token && { Authorization: `Bearer ${token}` }),
           ...(json !== undefined && { "Content-Type": "application/json" }),
           ...headers,
         },
-        ...(json !== undefined ? { body: JSON.stringify(json) } : body && { body: body() }),
+        ...(json !== undefined && { body: JSON.stringify(json) }),
+        // For a redirect that might come, Node would keep all that it sends.
+        ...(body && { body: body(), redirect: "error" }),
         ...(signals.length && { signal: AbortSignal.any(signals) }),
       });
       const error = await this.#note(answer, epoch);
