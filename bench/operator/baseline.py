@@ -2,9 +2,10 @@
 operator makes of a fleet, with its client, its account and as many requests at once.
 They are rendered before the clock starts; nothing is watched, read, compared or reported."""
 
-import asyncio
 import uuid
 from typing import Any
+
+import uvloop
 
 from backpack_contract.configuration import AdminKey
 from backpack_operator.model.backpack import Backpack, Key
@@ -24,7 +25,7 @@ def measure(stage: Stage) -> Span:
     """For the objects of the whole fleet."""
     given = settings()
     bodies = [body for key in stage.fleet for body in children(key, given)]
-    return asyncio.run(_apply(stage, bodies))
+    return uvloop.run(_apply(stage, bodies))
 
 
 def settings() -> Settings:

@@ -23,6 +23,8 @@ from support.operator_process import RunningOperator, service_account
 _A_NAMESPACE = 100
 """Backpacks in each namespace."""
 OWN_NAMESPACE = "backpack-system"
+_AS_BY_DEFAULT = {"LOOK_AGAIN_SECONDS": "20"}
+"""What the tests' operator does more often than one in production."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Stage:
 
     @contextmanager
     def operator(self) -> Iterator["Operator"]:
-        with self.cluster.operator(self.directory, OWN_NAMESPACE) as running:
+        with self.cluster.operator(self.directory, OWN_NAMESPACE, **_AS_BY_DEFAULT) as running:
             yield Operator(self, running)
 
     def count(self, kind: Kind) -> int:

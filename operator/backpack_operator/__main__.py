@@ -1,8 +1,8 @@
 """`python -m backpack_operator`: settings from the environment, then the program."""
 
-import asyncio
 import sys
 
+import uvloop
 from pydantic import ValidationError
 
 from backpack_operator.errors import OperatorError
@@ -21,7 +21,7 @@ def main() -> int:
         return 2
     set_up(settings.log_level)
     try:
-        asyncio.run(run(settings))
+        uvloop.run(run(settings))
     except OperatorError as error:
         print(f"backpack-operator: {error}", file=sys.stderr)
         return 1

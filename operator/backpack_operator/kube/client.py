@@ -2,13 +2,13 @@
 plain dicts in and out, errors as `backpack_operator.errors`."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
+import orjson
 from kubernetes.aio.client.configuration import Configuration
 from kubernetes.aio.client.rest import RESTClientObject
 
@@ -192,7 +192,7 @@ class KubeClient:
             self._not_before = time.monotonic() + _seconds(answer.headers.get("Retry-After"))
         if answer.status >= 400:
             raise _error(answer.status, answer.reason, text)
-        result: Body = json.loads(text)
+        result: Body = orjson.loads(text)
         return result
 
 
@@ -204,7 +204,7 @@ def _seconds(retry_after: str | None) -> float:
 
 def _error(status: int, reason: str, text: bytes) -> ApiError:
     try:
-        answer = json.loads(text)
+        answer = orjson.loads(text)
         reason, message = answer.get("reason") or reason, answer.get("message") or ""
     except (ValueError, AttributeError):
         message = text[:500].decode(errors="replace")
