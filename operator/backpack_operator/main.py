@@ -9,6 +9,7 @@ from backpack_operator.assembly import assemble
 from backpack_operator.handlers.http import Health, application, serve
 from backpack_operator.handlers.informer import Informer
 from backpack_operator.kube.client import KubeClient
+from backpack_operator.memory import settle
 from backpack_operator.metrics import Metrics
 from backpack_operator.model.key_rotation import Periods
 from backpack_operator.reconcile.loop import Loop
@@ -59,7 +60,12 @@ async def run(settings: Settings) -> None:
         await ready.wait()
         _on_signals(stopped)
         await resync.first()
+<<<<<<< HEAD
         parts.fleet.open()
+=======
+        settle()
+        fleet.open()
+>>>>>>> f3ec2fd (Remember children that were not compared packed, and read no more of a listing than names and versions)
         loop.open()
         logger.info("reconciling %d Backpacks", len(memory.backpacks))
         await asyncio.gather(

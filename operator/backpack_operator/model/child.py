@@ -1,9 +1,13 @@
 """A live child as it is remembered: little, since a fleet has tens of thousands."""
 
 import sys
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
+
+import orjson
 
 from backpack_contract import resources as names
 from backpack_operator.model.digests import fingerprint
@@ -14,8 +18,8 @@ from backpack_operator.model.rollout import Rollout
 @dataclass(slots=True)
 class Child:
     """One live child. `verified`: the digest of the wanted object that it was found to
-    match; `body`: the object, while it has not been compared (claims keep theirs: what
-    a volume was made with decides what is wanted)."""
+    match; `kept`: the object, while it has not been compared (claims keep theirs: what
+    a volume was made with decides what is wanted), packed where it is remembered."""
 
     uid: str
     resource_version: int
@@ -26,11 +30,24 @@ class Child:
     """Whether it carries the operator's label."""
     fingerprint: str
     verified: str | None
-    body: Mapping[str, Any] | None
+    kept: Mapping[str, Any] | bytes | None
     rollout: Rollout | None
     image: str | None
     """Of a Deployment: that of its first container."""
     deleting: bool
+
+    @property
+    def body(self) -> Mapping[str, Any] | None:
+        """The object, or None where it has been compared."""
+        if isinstance(self.kept, bytes):
+            unpacked: Mapping[str, Any] = orjson.loads(zlib.decompress(self.kept))
+            return unpacked
+        return self.kept
+
+    def pack(self) -> None:
+        """Keep the object small: an operator that starts has all of a fleet's at once."""
+        if self.kept is not None and not isinstance(self.kept, bytes):
+            self.kept = zlib.compress(orjson.dumps(self.kept), level=1)
 
 
 def observe(body: Mapping[str, Any]) -> Child:
@@ -47,12 +64,12 @@ def observe(body: Mapping[str, Any]) -> Child:
     return Child(
         uid=metadata["uid"],
         resource_version=int(metadata["resourceVersion"]),
-        owner=metadata.get("annotations", {}).get(names.UID_ANNOTATION),
-        owner_reference=owners[0] if owners else None,
+        owner=_shared(metadata.get("annotations", {}).get(names.UID_ANNOTATION)),
+        owner_reference=_shared(owners[0] if owners else None),
         managed=metadata.get("labels", {}).get(names.LABEL_MANAGED_BY) == names.MANAGED_BY,
         fingerprint=fingerprint(body),
         verified=None,
-        body=slim,
+        kept=slim,
         rollout=Rollout.of(body) if is_deployment else None,
         image=_image(body) if is_deployment else None,
         deleting="deletionTimestamp" in metadata,
@@ -63,6 +80,11 @@ def _image(deployment: Mapping[str, Any]) -> str:
     """Shared between all that have the same one."""
     image: str = deployment["spec"]["template"]["spec"]["containers"][0].get("image", "")
     return sys.intern(image)
+
+
+def _shared(text: str | None) -> str | None:
+    """The same object for all children of one Backpack."""
+    return intern(text) if text is not None else None
 
 
 def _is_backpack(owner: Mapping[str, Any], metadata: Mapping[str, Any]) -> bool:

@@ -81,11 +81,7 @@ async def _apply_one(
     body = await _write(client, wanted, child, new=new)
     if not wanted.key.kind.watched:
         return observe(body)
-    children.seen(body)
-    # Whatever the API server made of it, this is what it makes of it: applying it
-    # again would change nothing.
-    children.matched(wanted.key, wanted.digest)
-    return children.get(wanted.key) or observe(body)
+    return children.written(body, wanted.digest)
 
 
 async def _write(client: KubeClient, wanted: Wanted, child: Child | None, *, new: bool) -> dict[str, Any]:

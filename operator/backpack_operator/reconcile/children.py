@@ -53,9 +53,20 @@ class Children:
         new = observe(body)
         if old is not None and new.fingerprint == old.fingerprint:
             return self._same(key, old, new)
-        self._children[key] = new
-        self._of[backpack_of(key)].add(key)
-        return backpack_of(key)
+        new.pack()
+        return self._remember(key, new)
+
+    def written(self, body: Mapping[str, Any], wanted: str) -> Child:
+        """Take in what the API server made of the object of digest `wanted`: applying that
+        again would change nothing. Answers the child as it is known now, which is a newer
+        one where the informer was quicker to tell what somebody else has made of it since."""
+        key, new = ObjectKey.of(body), observe(body)
+        old = self._children.get(key)
+        if old is not None and old.resource_version > new.resource_version:
+            return old
+        self._remember(key, new)
+        self.matched(key, wanted)
+        return new
 
     def gone(self, body: Mapping[str, Any]) -> Key | None:
         """Take in that an object was deleted. Answers the Backpack that has to look."""
@@ -79,15 +90,24 @@ class Children:
         """The child was compared with the object of digest `wanted`, and is that."""
         child = self._children[key]
         child.verified = wanted
-        if key.kind != VOLUME_CLAIM:
-            child.body = None
+        if key.kind == VOLUME_CLAIM:
+            child.pack()
+        else:
+            child.kept = None
+
+    def _remember(self, key: ObjectKey, child: Child) -> Key:
+        backpack = backpack_of(key)
+        self._children[key] = child
+        self._of[backpack].add(key)
+        return backpack
 
     def _same(self, key: ObjectKey, old: Child, new: Child) -> Key | None:
         """Nothing but the status has changed."""
         news = new.rollout != old.rollout
         if key.kind == VOLUME_CLAIM:
             news = news or _phase(new) != _phase(old)
-            old.body = new.body
+            new.pack()
+            old.kept = new.kept
         old.resource_version, old.rollout = new.resource_version, new.rollout
         return backpack_of(key) if news else None
 
