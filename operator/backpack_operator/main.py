@@ -60,12 +60,8 @@ async def run(settings: Settings) -> None:
         await ready.wait()
         _on_signals(stopped)
         await resync.first()
-<<<<<<< HEAD
-        parts.fleet.open()
-=======
         settle()
-        fleet.open()
->>>>>>> f3ec2fd (Remember children that were not compared packed, and read no more of a listing than names and versions)
+        parts.fleet.open()
         loop.open()
         logger.info("reconciling %d Backpacks", len(memory.backpacks))
         await asyncio.gather(
