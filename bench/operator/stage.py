@@ -23,8 +23,6 @@ from support.operator_process import RunningOperator, service_account
 _A_NAMESPACE = 100
 """Backpacks in each namespace."""
 OWN_NAMESPACE = "backpack-system"
-_AS_BY_DEFAULT = {"LOOK_AGAIN_SECONDS": "20"}
-"""What the tests' operator does more often than one in production."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,8 @@ class Stage:
 
     @contextmanager
     def operator(self) -> Iterator["Operator"]:
-        with self.cluster.operator(self.directory, OWN_NAMESPACE, **_AS_BY_DEFAULT) as running:
+        # The tests' operator looks again more often than one in production.
+        with self.cluster.operator(self.directory, OWN_NAMESPACE, LOOK_AGAIN_SECONDS="20") as running:
             yield Operator(self, running)
 
     def count(self, kind: Kind) -> int:
