@@ -10,6 +10,6 @@ Its first key signs, and has its private part `d`. APIs trust the others too, fo
 they stand there: one with a `d` is the next to sign, once all APIs know it; the rest have
 signed before, and are public."""
 
-READ_AGAIN_SECONDS = 60
+READ_AGAIN_SECONDS = 300
 """Whoever signs reads the Secret again at least this often, so that a key that no longer
 signs can go."""

@@ -1,6 +1,7 @@
 """How the parts that reconcile are connected: all but what news comes in by, and the workers."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,6 +10,7 @@ from backpack_operator.admin_api import AdminApi
 from backpack_operator.kube.client import KubeClient
 from backpack_operator.model.backpack import Key
 from backpack_operator.model.delivery import Delivery
+from backpack_operator.reconcile.admins.keeper import Admins
 from backpack_operator.reconcile.backpacks import Backpacks
 from backpack_operator.reconcile.children import Children
 from backpack_operator.reconcile.deliveries import Deliveries
@@ -35,6 +37,7 @@ class Parts:
     memory: Memory
     fleet: Fleet
     trust: Trust
+    admins: Admins
     deliveries: Deliveries
     operations: Deliveries
     looks: Looks
@@ -63,15 +66,17 @@ def assemble(client: KubeClient, settings: Settings, admin: AdminApi) -> Parts:
     trust = Trust(memory.backpacks)
     signing.on_change(lambda: _add_all(memory.backpacks, queue))
     looks = _looks(client, queue, settings)
+    admins = Admins(client, settings, lambda names: _add_all(memory.backpacks.of_admins(names), queue))
     return Parts(
         queue=queue,
         memory=memory,
         fleet=fleet,
         trust=trust,
+        admins=admins,
         deliveries=deliveries,
         operations=operations,
         looks=looks,
-        reconciler=Reconciler(client, settings, *memory, deliveries, operations, looks, fleet, trust),
+        reconciler=Reconciler(client, settings, *memory, deliveries, operations, looks, fleet, trust, admins),
         resync=Resync(client, memory, settings.watch_namespaces, queue.add_after),
     )
 
@@ -91,6 +96,6 @@ def _looks(client: KubeClient, queue: WorkQueue[Key], settings: Settings) -> Loo
     return Looks(shown, queue.add, again, settings.certificate_retry_seconds)
 
 
-def _add_all(backpacks: Backpacks, queue: WorkQueue[Key]) -> None:
-    for key in backpacks:
+def _add_all(keys: Iterable[Key], queue: WorkQueue[Key]) -> None:
+    for key in keys:
         queue.add(key)

@@ -60,12 +60,14 @@ async def run(settings: Settings) -> None:
         await ready.wait()
         _on_signals(stopped)
         await resync.first()
+        await parts.admins.first()
         settle()
         parts.fleet.open()
         loop.open()
         logger.info("reconciling %d Backpacks", len(memory.backpacks))
         await asyncio.gather(
             resync.run(settings.resync_seconds),
+            parts.admins.run(settings.admins_seconds),
             memory.signing.run(parts.trust.confirmed, _periods(settings), settings.look_again_seconds),
         )
 

@@ -3,7 +3,6 @@ this, and the operator's tests run with nothing more."""
 
 from dataclasses import dataclass
 
-from backpack_contract.signing_keys import SECRET_NAME
 from backpack_operator.model import kinds
 
 RETRY_MIDDLEWARE = "backpack-certificates"
@@ -27,6 +26,11 @@ class Rule:
         return rule | ({"resourceNames": list(self.names)} if self.names else {})
 
 
+_ADMIN_RULES = (
+    Rule(kinds.ADMIN.group, (kinds.ADMIN.plural,), ("list", "patch")),
+    Rule(kinds.ADMIN.group, (f"{kinds.ADMIN.plural}/status",), ("patch",)),
+)
+
 BACKPACK_RULES = (
     Rule(kinds.BACKPACK.group, ("backpacks",), ("get", "list", "watch", "patch")),
     Rule(kinds.BACKPACK.group, ("backpacks/status",), ("patch",)),
@@ -41,6 +45,8 @@ BACKPACK_RULES = (
     Rule("policy", ("poddisruptionbudgets",), _KEEP),
     Rule("traefik.io", ("ingressroutes", "middlewares"), _KEEP),
     Rule("events.k8s.io", ("events",), ("create",)),
+    # Those that don't count there are told so.
+    *_ADMIN_RULES,
 )
 """In the cluster, or in each watched namespace."""
 
@@ -50,9 +56,9 @@ CLUSTER_RULES = (Rule("apiextensions.k8s.io", ("customresourcedefinitions",), ("
 OWN_RULES = (
     # The claims on hostnames.
     Rule("", ("configmaps",), ("get", "list", "create", "delete")),
-    Rule("", ("secrets",), ("get", "patch"), names=(SECRET_NAME,)),
-    # To create can't be limited by name.
-    Rule("", ("secrets",), ("create",)),
+    # The signing keys, and those of accounts, whose names nobody knows beforehand.
+    Rule("", ("secrets",), ("get", "create", "patch")),
+    *_ADMIN_RULES,
     Rule("traefik.io", ("middlewares",), ("patch",), names=(RETRY_MIDDLEWARE,)),
     Rule("traefik.io", ("middlewares",), ("create",)),
 )

@@ -98,7 +98,11 @@ class Settings(BaseSettings):
     monitoring_namespace: str = "monitoring"
     monitoring_pod_labels: Labels = {"app.kubernetes.io/name": "prometheus"}
     dashboard_namespace: str | None = None
-    """By default the operator's own."""
+    """By default the operator's own. With `watch_namespaces`, it must be that or one of them."""
+    dashboard_deployment: str = "backpack-dashboard"
+    """Its name there, for commands that are told."""
+    admins_seconds: float = Field(default=5, gt=0)
+    """How often the accounts of the dashboard are listed."""
     dashboard_pod_labels: Labels = {
         "app.kubernetes.io/name": "backpack",
         "app.kubernetes.io/component": "dashboard",
@@ -159,6 +163,11 @@ class Settings(BaseSettings):
     def _empty_is_unset(cls, value: object) -> object:
         """A Helm value that is left empty arrives as the empty text."""
         return None if value == "" else value
+
+    @property
+    def dashboards_namespace(self) -> str:
+        """Where accounts count, and no Backpack is accepted."""
+        return self.dashboard_namespace or self.namespace
 
     @property
     def version(self) -> str:

@@ -6,13 +6,11 @@ import time
 import jwt
 
 from backpack_contract import admin_tokens
+from backpack_contract.signing_keys import READ_AGAIN_SECONDS
 from backpack_dashboard.domain.admins import Admin
 from backpack_dashboard.domain.backpacks import Backpack
 from backpack_dashboard.errors import Unavailable
 from backpack_dashboard.stores.secrets import SecretStore
-
-KEPT_SECONDS = 300.0
-"""After a rotation the former key is trusted for long enough."""
 
 
 class Signing:
@@ -40,7 +38,7 @@ class Signing:
 
     async def _current(self) -> jwt.PyJWK:
         now = time.monotonic()
-        if self._key is None or now - self._read_at > KEPT_SECONDS:
+        if self._key is None or now - self._read_at > READ_AGAIN_SECONDS:
             self._key = _signing_key(await self._store.signing_keys())
             self._read_at = now
         return self._key

@@ -1,6 +1,6 @@
 """The Backpack as the operator's code sees it: typed, with the schema's defaults.
 
-Fields that only the dashboard reads (`displayName`, `admins`) are not here.
+What only the dashboard reads (`displayName`) is not here.
 """
 
 from collections.abc import Mapping
@@ -48,6 +48,7 @@ class Backpack:
     """What the annotation says; when it changes, the passwords are replaced."""
     rotate_publishable_key: str | None
     hostname: str
+    admins: tuple[str, ...]
     suspend: bool
     paused: bool
     deletion_policy: str
@@ -91,6 +92,7 @@ class Backpack:
             rotate_credentials=_short(annotations.get(names.ROTATE_CREDENTIALS_ANNOTATION)),
             rotate_publishable_key=_short(annotations.get(names.ROTATE_PUBLISHABLE_KEY_ANNOTATION)),
             hostname=spec.get("hostname") or metadata["name"],
+            admins=tuple(spec.get("admins") or ()),
             suspend=spec.get("suspend", False),
             paused=spec.get("paused", False),
             deletion_policy=spec.get("deletionPolicy", RETAIN),

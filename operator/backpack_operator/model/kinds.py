@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backpack_contract import admins
 from backpack_contract import resources as names
 
 
@@ -34,6 +35,7 @@ class Kind:
 
 
 BACKPACK = Kind(names.API_VERSION, names.KIND, names.PLURAL)
+ADMIN = Kind(names.API_VERSION, admins.KIND, admins.PLURAL, watched=False)
 DEPLOYMENT = Kind("apps/v1", "Deployment", "deployments")
 SERVICE = Kind("v1", "Service", "services")
 CONFIG_MAP = Kind("v1", "ConfigMap", "configmaps")

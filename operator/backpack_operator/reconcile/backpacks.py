@@ -51,6 +51,12 @@ class Backpacks:
             if ready and not (body.get("spec") or {}).get("paused", False):
                 yield key
 
+    def of_admins(self, admins: frozenset[str]) -> Iterator[Key]:
+        """Those that name any of these accounts."""
+        for key, body in self._bodies.items():
+            if not admins.isdisjoint((body.get("spec") or {}).get("admins") or ()):
+                yield key
+
     def summaries(self) -> Iterator[Summary]:
         """What the status of each one says."""
         for key, body in self._bodies.items():

@@ -20,6 +20,7 @@ _TOLD = (
     conditions.DEGRADED,
     conditions.COLLECTIONS_RELEASED,
     conditions.MULTI_ATTACH_RISK,
+    conditions.UNKNOWN_ADMINS,
     conditions.CREDENTIALS_ROTATED,
     conditions.KEY_ROTATED,
 )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from backpack_operator.model.conditions import Verdict, timed
 from backpack_operator.model.status import Status
 from backpack_operator.reconcile.observed import COMPONENTS
+from backpack_operator.reconcile.verdicts.admins import unknown_admins
 from backpack_operator.reconcile.verdicts.components import component
 from backpack_operator.reconcile.verdicts.configuration import (
     collections_released,
@@ -23,7 +24,7 @@ from backpack_operator.settings import tag
 from backpack_operator.specs.addresses import backpack_hosts
 from backpack_operator.specs.labels import selector
 
-_AT_TIMES = (multi_attach_risk, collections_released, credentials_rotated, key_rotated)
+_AT_TIMES = (multi_attach_risk, collections_released, unknown_admins, credentials_rotated, key_rotated)
 """What is told of only where there is something to say."""
 
 

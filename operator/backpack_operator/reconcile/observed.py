@@ -99,6 +99,8 @@ class Observed:
     none of that name."""
     may_upgrade: bool = False
     """Whether its turn in the wave has come."""
+    admins: frozenset[str] | None = None
+    """The accounts of the dashboard by name; None where that is not known."""
     in_force: int = 0
     """The revision of a newer configuration than the Secret knows of, for which the API has
     refused the last one; 0 where it has not."""

@@ -16,6 +16,7 @@ from backpack_operator.model.credentials import FreshPasswords
 from backpack_operator.model.delivery import Report
 from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE, SECRET
 from backpack_operator.model.status import Status
+from backpack_operator.reconcile.admins.keeper import Admins
 from backpack_operator.reconcile.apply import apply, remove
 from backpack_operator.reconcile.backpacks import Backpacks
 from backpack_operator.reconcile.children import Children
@@ -31,6 +32,7 @@ from backpack_operator.reconcile.look import hosts_to_look_at
 from backpack_operator.reconcile.looks import Looks
 from backpack_operator.reconcile.observed import Observed
 from backpack_operator.reconcile.pause import paused
+from backpack_operator.reconcile.reserved import reserved
 from backpack_operator.reconcile.rotate import asked_of_api
 from backpack_operator.reconcile.rotating import rotate
 from backpack_operator.reconcile.signing import Signing
@@ -80,6 +82,7 @@ class Reconciler:
     looks: Looks
     fleet: Fleet
     trust: Trust
+    admins: Admins
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def reconcile(self, key: Key) -> Outcome:
@@ -99,6 +102,11 @@ class Reconciler:
             if FINALIZER in backpack.finalizers:
                 await finalize(self.client, backpack, self._now())
             return Outcome.GONE
+        if backpack.namespace == self.settings.dashboards_namespace:
+            self._drop(key)
+            await self.hostnames.leave(key)
+            await self._write(backpack, reserved(backpack, self._now()))
+            return Outcome.DONE
         backpack = await self._finalizers(backpack)
         if not self.children.of(key):
             try:
@@ -118,6 +126,7 @@ class Reconciler:
             self.signing.trusted,
             secret,
             may_upgrade=self.fleet.turn(backpack.key),
+            admins=self.admins.names,
             in_force=self._in_force(backpack),
         )
         await self._up_to_date(backpack, observed)

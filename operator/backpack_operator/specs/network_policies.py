@@ -15,7 +15,7 @@ def network_policies(backpack: Backpack, settings: Settings) -> list[dict[str, A
     own = {component: _own(backpack, component) for component in ("api", "mongo", "redis", "web")}
     traefik = _others(settings.traefik_namespace, settings.traefik_pod_labels)
     watchers = [
-        _others(settings.dashboard_namespace or settings.namespace, settings.dashboard_pod_labels),
+        _others(settings.dashboards_namespace, settings.dashboard_pod_labels),
         _others(settings.namespace, settings.operator_pod_labels),
         _others(settings.monitoring_namespace, settings.monitoring_pod_labels),
     ]

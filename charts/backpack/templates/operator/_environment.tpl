@@ -80,6 +80,8 @@
 {{- end }}
 - name: BACKPACK_OPERATOR_TRAEFIK_HTTPS_ADDRESS
   value: {{ .Values.traefik.httpsAddress | quote }}
+- name: BACKPACK_OPERATOR_DASHBOARD_DEPLOYMENT
+  value: {{ include "backpack.dashboard.name" . | quote }}
 - name: BACKPACK_OPERATOR_MONITORING_NAMESPACE
   value: {{ .Values.monitoring.namespace | quote }}
 - name: BACKPACK_OPERATOR_MONITORING_POD_LABELS
