@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down images test test-fast test-long lint format crds vendor bench bench-api bench-operator docs lock
+.PHONY: help up down images test test-fast test-long lint format crds sdk-table vendor bench bench-api bench-operator docs lock
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ vendor: $(READY) ## Fetch the scripts that the dashboard's pages load
 
 crds: $(READY) ## Give the chart the definitions of crds/, and docs/ their reference
 	@$(BIN)/backpack-dev copy-crds
+
+sdk-table: $(READY) ## Make the table of docs/sdk.md from the SDKs' cases
+	@$(BIN)/backpack-dev sdk-table
 
 bench: $(READY) ## Measure the running system
 	$(BIN)/python -m bench

@@ -11,7 +11,7 @@ import typer
 from backpack_devcluster import paths
 from backpack_devcluster import report as reports
 from backpack_devcluster.errors import DevClusterError
-from backpack_images import browser_files, chart_definitions, javascript, lint_chart, reference
+from backpack_images import browser_files, capabilities, chart_definitions, javascript, lint_chart, reference
 from backpack_images.errors import ImageError
 
 from . import dev_loop, preparation, system
@@ -82,6 +82,12 @@ def copy_definitions() -> None:
     """Give the chart the definitions that are in crds/, and docs/ their reference."""
     chart_definitions.refresh()
     reference.refresh()
+
+
+@app.command("sdk-table")
+def make_sdk_table() -> None:
+    """Make the table of docs/sdk.md from the cases of the SDKs."""
+    capabilities.refresh()
 
 
 @app.command("lint-chart")

@@ -173,6 +173,24 @@ test("an event that a newer one has overtaken is dropped", async () => {
   );
 });
 
+test("a subscription that was reset goes on from where the connection began", async (context) => {
+  start(context);
+  const events: string[] = [];
+  const subscribing = client.db.collection("tasks").subscribe(({ type }) => events.push(type));
+  await settle();
+  FakeSocket.last.answer("db.subscribe", { sub: "1", seq: "3-0-0" });
+  await subscribing;
+  FakeSocket.last.tell({ ev: "reset", sub: "1" });
+  await settle();
+  assert.deepEqual(events, ["reset"]);
+  FakeSocket.last.lose(1012);
+  await pass(context, 1000);
+  assert.deepEqual(
+    FakeSocket.last.of("db.subscribe").map(({ since }) => since),
+    ["7-0-0"],
+  );
+});
+
 test("a reset of channels is told, and doesn't end them", async () => {
   const room = client.realtime.channel("chat/room");
   const joining = room.join();
