@@ -18,7 +18,15 @@ from backpack_dashboard.routes import (
     sign_in,
     static,
 )
-from backpack_dashboard.routes.backpack import overview, settings, users
+from backpack_dashboard.routes.backpack import (
+    collections,
+    definitions,
+    documents,
+    live_documents,
+    overview,
+    settings,
+    users,
+)
 from backpack_dashboard.runtime import Runtime
 
 ROUTERS = (
@@ -33,6 +41,10 @@ ROUTERS = (
     backpacks.router,
     overview.router,
     users.router,
+    collections.router,
+    definitions.router,
+    documents.router,
+    live_documents.router,
     settings.router,
     live.router,
 )

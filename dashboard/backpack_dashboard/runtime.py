@@ -8,6 +8,8 @@ from backpack_dashboard.services.accounts import Accounts
 from backpack_dashboard.services.admin_connection import AdminConnections
 from backpack_dashboard.services.backpacks import Backpacks
 from backpack_dashboard.services.cluster import Cluster
+from backpack_dashboard.services.collections import Collections
+from backpack_dashboard.services.documents import Documents
 from backpack_dashboard.services.health import Health
 from backpack_dashboard.services.links import Invitations, Setup, SetupLinks
 from backpack_dashboard.services.passwords import PasswordService
@@ -62,6 +64,8 @@ class Runtime:
         self.backpacks = Backpacks(settings, self.cluster, resources)
         self.signing = Signing(secrets)
         self.connections = AdminConnections(settings, self.cluster, self.signing)
+        self.collections = Collections(self.connections)
+        self.documents = Documents(self.connections)
         self.health = Health(self.cluster, self.sessions, self._cache)
 
     @classmethod

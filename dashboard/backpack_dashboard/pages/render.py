@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse
 
+from backpack_dashboard.domain import collections, documents
 from backpack_dashboard.pages import texts
 from backpack_dashboard.pages.tabs import TABS
 from backpack_dashboard.runtime import Runtime
@@ -35,7 +36,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals |= {"asset": asset, "tabs": TABS}
+    environment.globals |= {"asset": asset, "tabs": TABS, "documents": documents, "vocabulary": collections}
     environment.filters |= texts.FILTERS
     return environment
 

@@ -14,5 +14,6 @@ class Tab:
 TABS = (
     Tab("", "Overview"),
     Tab("users", "Users"),
+    Tab("collections", "Collections"),
     Tab("settings", "Settings"),
 )

@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,9 @@ QUEUE = 1000
 IDLE_SECONDS = 60.0
 SWEEP_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 10.0
+
+NULL = object()
+"""A field that is to be null, where that says something: None leaves it out."""
 
 Event = dict[str, Any]
 Authorize = Callable[[], Awaitable[str]]
@@ -66,7 +69,7 @@ class AdminConnection:
         `BackpackRefused` with the problem, or `BackpackUnavailable`."""
         return await self._call(operation, fields)
 
-    async def events(self, operation: str, **fields: Any) -> AsyncIterator[Event]:
+    async def events(self, operation: str, **fields: Any) -> AsyncGenerator[Event]:
         """The events of a subscription (`docs.subscribe`), for as long as one iterates. It is
         begun again whenever the connection was lost: `{"ev": "lost"}` tells that it was, and
         `{"ev": "open"}` that it is there (again): then one reads anew what one shows."""
@@ -109,7 +112,11 @@ class AdminConnection:
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 socket = await self._open()
-                given = {name: value for name, value in fields.items() if value is not None}
+                given = {
+                    name: None if value is NULL else value
+                    for name, value in fields.items()
+                    if value is not None
+                }
                 await socket.send(json.dumps({"id": id_, "op": operation, **given}))
                 return await future
         except TimeoutError as error:
