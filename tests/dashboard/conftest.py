@@ -7,10 +7,12 @@ import pytest
 from backpack_devcluster.plane import ControlPlane
 from support.control_plane import control_plane
 from support.dashboard import Dashboard, Visitor
+from support.dashboard_inside import Inside
+from support.ferretdb import FerretDB, ferretdb
 from support.operated_cluster import OperatedCluster
 from support.redis import Redis, redis
 
-__all__ = ["control_plane", "redis"]
+__all__ = ["control_plane", "ferretdb", "redis"]
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +65,16 @@ def fresh(
     process.start()
     yield process
     process.stop()
+
+
+@pytest.fixture(scope="session")
+def inside(
+    cluster: OperatedCluster, ferretdb: FerretDB, redis: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Inside]:
+    """A dashboard with a backpack behind it: each test makes collections of its own."""
+    world = Inside(tmp_path_factory.mktemp("inside"), cluster, ferretdb, redis)
+    try:
+        world.start()
+        yield world
+    finally:
+        world.stop()

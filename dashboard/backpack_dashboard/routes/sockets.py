@@ -1,11 +1,13 @@
 """Sending a page what comes, for as long as its session counts and the browser listens."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from backpack_dashboard.errors import DashboardError
+from backpack_dashboard.logs import FIELDS
 from backpack_dashboard.pages.render import html
 from backpack_dashboard.routes.error_answers import SIGNED_OUT
 from backpack_dashboard.runtime import Runtime
@@ -14,6 +16,8 @@ from backpack_dashboard.services.sessions import Visitor
 SEND_SECONDS = 20.0
 """A browser that takes nothing for so long is gone."""
 DONE = 1000
+
+log = logging.getLogger(__name__)
 
 
 async def stream(socket: WebSocket, parts: Runtime, me: Visitor, texts: AsyncIterator[str]) -> None:
@@ -30,6 +34,8 @@ async def stream(socket: WebSocket, parts: Runtime, me: Visitor, texts: AsyncIte
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if tasks[1].done():
                 return
+            if tasks[0].done() and (defect := tasks[0].exception()) is not None:
+                log.error("unhandled error", extra={FIELDS: {"path": socket.url.path}}, exc_info=defect)
             await socket.close(SIGNED_OUT if ended.is_set() else DONE)
         finally:
             for task in tasks:

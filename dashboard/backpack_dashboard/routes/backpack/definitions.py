@@ -98,14 +98,14 @@ async def set_schema(
     me: Me,
     backpack: Mine,
     collection: str,
-    schema: Annotated[str, Form()] = "",
+    text: Annotated[str, Form(alias="schema")] = "",
     choice: Annotated[Literal["save", "format"], Form()] = "save",
 ) -> Response:
     errors: dict[str, str] = {}
     line = None
     try:
-        given = parse_object(schema) if schema.strip() else None
-        schema = "" if given is None else pretty(given)
+        given = parse_object(text) if text.strip() else None
+        text = "" if given is None else pretty(given)
         if choice == "save":
             await parts.collections.set_schema(me.admin, backpack, collection, given)
     except JsonFault as fault:
@@ -121,13 +121,13 @@ async def set_schema(
         status=422 if errors else 200,
         backpack=backpack,
         collection=collection,
-        schema=schema,
+        schema=text,
         line=line,
         errors=errors,
     )
     if not errors and choice == "save":
-        text = "What is written from now on must satisfy it." if given else "Documents may hold anything."
-        answer = _with(answer, _told(collection, text))
+        said = "What is written from now on must satisfy it." if given else "Documents may hold anything."
+        answer = _with(answer, _told(collection, said))
     return answer
 
 

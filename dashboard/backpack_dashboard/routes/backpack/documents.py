@@ -8,14 +8,20 @@ from starlette.responses import HTMLResponse, Response
 
 from backpack_dashboard.domain.differences import compare
 from backpack_dashboard.domain.documents import own_fields
-from backpack_dashboard.domain.json_text import JsonFault, JsonObject, parse_object, pretty
+from backpack_dashboard.domain.json_text import JsonFault, JsonObject, compact, parse_object, pretty
 from backpack_dashboard.errors import BackpackRefused
 from backpack_dashboard.pages.render import go, html, page
 from backpack_dashboard.routes.dependencies import Me, Mine, Parts
 from backpack_dashboard.services.documents import Overtaken, Place
 from backpack_dashboard.services.live_documents import NEWEST_FIRST
 
-router = APIRouter(prefix="/backpacks/{namespace}/{name}/collections/{collection}")
+MOST_TYPED = 4 * 1024 * 1024
+"""Bytes of a form's field: a document of 1 MiB, with blanks, so that its size is told at the field."""
+
+router = APIRouter(
+    prefix="/backpacks/{namespace}/{name}/collections/{collection}",
+    form_limits={"max_part_size": MOST_TYPED},
+)
 _OURS = (400, 409, 413, 422)
 """Refusals that are told at the editor."""
 
@@ -194,8 +200,8 @@ def _form(document_id: str, version: int, data: str, base: str) -> dict[str, Any
 
 
 def _form_of(document: JsonObject) -> dict[str, Any]:
-    own = pretty(own_fields(document))
-    return _form(document["id"], document["version"], own, own)
+    own = own_fields(document)
+    return _form(document["id"], document["version"], pretty(own), compact(own))
 
 
 def _conflict(now: JsonObject, opened: JsonObject, mine: JsonObject, version: int) -> dict[str, Any]:
@@ -210,7 +216,7 @@ def _beside(now: JsonObject, opened: JsonObject, mine: JsonObject, version: int)
     merged = conflict["compared"].merged
     if merged is None:
         return conflict
-    base = pretty(own_fields(now))
+    base = compact(own_fields(now))
     return {"version": now["version"], "data": pretty(merged), "base": base, "merged": True}
 
 
