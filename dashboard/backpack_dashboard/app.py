@@ -25,6 +25,7 @@ from backpack_dashboard.routes.backpack import (
     live_documents,
     overview,
     settings,
+    site,
     users,
 )
 from backpack_dashboard.runtime import Runtime
@@ -40,6 +41,7 @@ ROUTERS = (
     admins.router,
     backpacks.router,
     overview.router,
+    site.router,
     users.router,
     collections.router,
     definitions.router,

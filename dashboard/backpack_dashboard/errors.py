@@ -6,6 +6,7 @@ DashboardError
   Forbidden          403  the person may not do this
   NotFound           404  there is no such thing, or the person may not know of it
   Conflict           409  it is there already, or was changed meanwhile
+  TooLarge           413  more bytes than there may be
   Invalid            422  what was written in a form; `fields` has a sentence for each
   TooManyTries       429  after failures; `retry_after` in seconds
   Unavailable        503  something that the dashboard needs doesn't answer
@@ -56,6 +57,11 @@ class NotFound(DashboardError):
 class Conflict(DashboardError):
     status = 409
     title = "Changed meanwhile"
+
+
+class TooLarge(DashboardError):
+    status = 413
+    title = "Too large"
 
 
 class Invalid(DashboardError):

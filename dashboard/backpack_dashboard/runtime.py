@@ -16,6 +16,7 @@ from backpack_dashboard.services.passwords import PasswordService
 from backpack_dashboard.services.sessions import SessionService
 from backpack_dashboard.services.signing import Signing
 from backpack_dashboard.services.throttling import Throttle
+from backpack_dashboard.services.transfers import Transfers
 from backpack_dashboard.settings import Settings
 from backpack_dashboard.stores.redis import Cache
 from backpack_dashboard.stores.resources import ResourceStore
@@ -66,6 +67,7 @@ class Runtime:
         self.connections = AdminConnections(settings, self.cluster, self.signing)
         self.collections = Collections(self.connections)
         self.documents = Documents(self.connections)
+        self.transfers = Transfers(self.connections, self.signing)
         self.health = Health(self.cluster, self.sessions, self._cache)
 
     @classmethod
@@ -79,6 +81,7 @@ class Runtime:
         self.connections.start()
 
     async def close(self) -> None:
+        await self.transfers.close()
         await self.connections.close()
         await self.sessions.close()
         await self.cluster.close()

@@ -20,6 +20,7 @@ DASHBOARD = REPOSITORY / "dashboard"
 INSTALLED = DASHBOARD / "node_modules"
 VENDOR = DASHBOARD / "backpack_dashboard" / "static" / "vendor"
 FILES = {
+    "client-zip.js": "client-zip/index.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "ws.min.js": "htmx-ext-ws/dist/ws.min.js",
 }

@@ -1,43 +1,15 @@
 """The dashboard in a real Chromium: from the set-up link to a new backpack, without a single
 error in the console."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
 from backpack_images.browser_files import INSTALLED
 from support.browser import open_page
 from support.dashboard import PASSWORD, Dashboard, Visitor
+from support.dashboard_browser import WITHIN, page, playwright, sign_in
 
-WITHIN = 20_000
-"""Milliseconds; a busy machine is slow."""
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture
-def page(playwright: Playwright) -> Iterator[Page]:
-    """A page that complains of nothing."""
-    said: list[str] = []
-    with open_page(playwright) as opened:
-        opened.set_default_timeout(WITHIN)
-        opened.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-        opened.on("pageerror", lambda error: said.append(str(error)))
-        yield opened
-    assert said == []
-
-
-def sign_in(page: Page, visitor: Visitor) -> None:
-    page.goto(f"{visitor.dashboard.url}/sign-in")
-    page.get_by_label("E-mail address").fill(visitor.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Backpacks", exact=True)).to_be_visible(timeout=WITHIN)
+__all__ = ["page", "playwright"]
 
 
 def test_from_the_set_up_link_to_a_backpack(fresh: Dashboard, page: Page) -> None:
@@ -94,7 +66,7 @@ def test_every_screen_is_accessible_and_fits(
             examine(page, dashboard.url + path)
         sign_in(page, owner)
         expect(page.locator(f'a[href="{place}"]')).to_be_visible(timeout=WITHIN)
-        for path in ("/", "/new", "/account", "/admins", place, f"{place}/settings"):
+        for path in ("/", "/new", "/account", "/admins", place, f"{place}/site", f"{place}/settings"):
             examine(page, dashboard.url + path)
 
 

@@ -52,8 +52,17 @@ def adas(dashboard: Dashboard, ada: Visitor) -> SimpleNamespace:
 
 def filled(path: str, place: Any) -> str:
     values = {"namespace": place.namespace, "name": place.name}
-    for part in ("session_id", "admin", "path:path", "user_id", "collection", "document_id", "file_id"):
-        values[part] = "some"
+    some = (
+        "session_id",
+        "admin",
+        "path:path",
+        "user_id",
+        "collection",
+        "document_id",
+        "file_id",
+        "release_id",
+    )
+    values |= dict.fromkeys(some, "some")
     for name, value in values.items():
         path = path.replace("{" + name + "}", value)
     assert "{" not in path, f"give `filled` a value for {path}"

@@ -54,15 +54,16 @@ class CoreApi(ServerProcess):
         directory.mkdir(parents=True, exist_ok=True)
         self.files_directory = Path(variables.get(environment.FILES_DIRECTORY, directory))
         if not isinstance(configuration, BackpackConfiguration):
-            configuration = BackpackConfiguration(
-                name="todo",
-                namespace="apps",
-                uid="6a7f0f0e-0000-4000-8000-000000000001",
-                site_origin=SITE_ORIGIN,
-                api_origin=API_ORIGIN,
-                secure_cookies=secure_cookies,
+            given: dict[str, Any] = {
+                "name": "todo",
+                "namespace": "apps",
+                "uid": "6a7f0f0e-0000-4000-8000-000000000001",
+                "site_origin": SITE_ORIGIN,
+                "api_origin": API_ORIGIN,
+                "secure_cookies": secure_cookies,
                 **(configuration or {}),
-            )
+            }
+            configuration = BackpackConfiguration(**given)
         self.configuration = configuration
         (directory / "config.json").write_text(self.configuration.to_json())
         self.database = database or f"backpack_{secrets.token_hex(4)}"

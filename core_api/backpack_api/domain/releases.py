@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from backpack_api.problems import InvalidValue, Problem, TooLarge
+from backpack_contract.limits import SITE_ARCHIVE_BYTES
 
 MIB = 1024 * 1024
 
@@ -20,7 +21,7 @@ MIB = 1024 * 1024
 class ReleaseLimits:
     """Bounds of one release; sizes are in bytes."""
 
-    archive_bytes: int = 256 * MIB
+    archive_bytes: int = SITE_ARCHIVE_BYTES
     unpacked_bytes: int = 512 * MIB
     entries: int = 20_000
     ratio: int = 100

@@ -13,6 +13,7 @@ class Tab:
 
 TABS = (
     Tab("", "Overview"),
+    Tab("site", "Site"),
     Tab("users", "Users"),
     Tab("collections", "Collections"),
     Tab("settings", "Settings"),

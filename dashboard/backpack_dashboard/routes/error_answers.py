@@ -1,5 +1,5 @@
 """Errors as answers: a page for who navigates, a toast for a fragment, a problem document
-for a program. The one place where an exception becomes a status."""
+for a program and for what a page's script sends. The one place where an exception becomes a status."""
 
 import logging
 from collections.abc import Callable
@@ -35,7 +35,7 @@ async def told(connection: Request | WebSocket, error: DashboardError) -> Respon
         await connection.close(_close_code(error), error.title)
         return None
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyTries) else {}
-    if connection.url.path.startswith("/api/"):
+    if connection.url.path.startswith("/api/") or connection.headers.get("accept") == "application/json":
         problem: dict[str, Any] = {
             "type": "about:blank",
             "title": error.title,

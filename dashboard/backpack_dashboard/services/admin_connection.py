@@ -220,10 +220,7 @@ class AdminConnections:
     def of(self, admin: Admin, backpack: Backpack) -> AdminConnection:
         """The connection of this admin to a backpack that `Access` has given him. Raises
         `BackpackUnavailable` where it can't be there."""
-        if backpack.deleting:
-            raise BackpackUnavailable("It is being deleted.")
-        if backpack.suspended:
-            raise BackpackUnavailable("It is suspended. Resume it to look inside.")
+        self.must_be_there(backpack)
         key = (backpack.uid, admin.uid)
         found = self._all.get(key)
         if found is None:
@@ -235,6 +232,14 @@ class AdminConnections:
             self._all[key] = (connection, admin, backpack)
             return connection
         return found[0]
+
+    @staticmethod
+    def must_be_there(backpack: Backpack) -> None:
+        """Raises `BackpackUnavailable` where nothing inside it can answer."""
+        if backpack.deleting:
+            raise BackpackUnavailable("It is being deleted.")
+        if backpack.suspended:
+            raise BackpackUnavailable("It is suspended. Resume it to look inside.")
 
     def url(self, backpack: Backpack, scheme: str) -> str:
         """Where the backpack's admin listener is, without a final slash; `scheme` http or ws."""
