@@ -19,9 +19,11 @@ from backpack_dashboard.routes import (
     static,
 )
 from backpack_dashboard.routes.backpack import (
+    audit,
     collections,
     definitions,
     documents,
+    files,
     live_documents,
     overview,
     settings,
@@ -47,6 +49,8 @@ ROUTERS = (
     definitions.router,
     documents.router,
     live_documents.router,
+    files.router,
+    audit.router,
     settings.router,
     live.router,
 )

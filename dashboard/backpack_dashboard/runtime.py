@@ -10,6 +10,7 @@ from backpack_dashboard.services.backpacks import Backpacks
 from backpack_dashboard.services.cluster import Cluster
 from backpack_dashboard.services.collections import Collections
 from backpack_dashboard.services.documents import Documents
+from backpack_dashboard.services.files import Files
 from backpack_dashboard.services.health import Health
 from backpack_dashboard.services.links import Invitations, Setup, SetupLinks
 from backpack_dashboard.services.passwords import PasswordService
@@ -68,6 +69,7 @@ class Runtime:
         self.collections = Collections(self.connections)
         self.documents = Documents(self.connections)
         self.transfers = Transfers(self.connections, self.signing)
+        self.files = Files(self.connections, self.transfers)
         self.health = Health(self.cluster, self.sessions, self._cache)
 
     @classmethod

@@ -5,9 +5,8 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page, expect
 
-from support.dashboard import Visitor
 from support.dashboard_browser import WITHIN, page, playwright, sign_in
-from support.inside import Inside
+from support.dashboard_inside import Inside
 from support.site_zips import site_zip
 
 __all__ = ["page", "playwright"]
@@ -25,15 +24,15 @@ def drop(page: Page, path: Path) -> None:
     debugger.detach()
 
 
-def test_a_folder_and_a_zip_are_deployed(page: Page, inside: Inside, ada: Visitor, tmp_path: Path) -> None:
+def test_a_folder_and_a_zip_are_deployed(page: Page, inside: Inside, tmp_path: Path) -> None:
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
     (folder / ".git").mkdir()
     (folder / "index.html").write_text("<h1>From a folder</h1>")
     (folder / "assets" / "<img src=x onerror=alert(1)>.txt").write_text("a hostile name")
     (folder / ".git" / "config").write_text("secret")
-    sign_in(page, ada)
-    page.goto(f"{ada.dashboard.url}{inside.path}/site")
+    sign_in(page, inside.ada)
+    page.goto(f"{inside.ada.dashboard.url}{inside.path}/site")
 
     page.get_by_label("Choose a folder").set_input_files(folder)
     expect(page.locator("[data-upload-says]")).to_contain_text("It is online", timeout=WITHIN)
@@ -53,13 +52,13 @@ def test_a_folder_and_a_zip_are_deployed(page: Page, inside: Inside, ada: Visito
 
 
 def test_what_is_dropped_is_a_site_or_told_why_not(
-    page: Page, inside: Inside, ada: Visitor, tmp_path: Path
+    page: Page, inside: Inside, tmp_path: Path
 ) -> None:
     project = tmp_path / "project"
     (project / "out").mkdir(parents=True)
     (project / "out" / "index.html").write_text("<h1>Dropped</h1>")
-    sign_in(page, ada)
-    page.goto(f"{ada.dashboard.url}{inside.path}/site")
+    sign_in(page, inside.ada)
+    page.goto(f"{inside.ada.dashboard.url}{inside.path}/site")
 
     drop(page, project)
     expect(page.get_by_role("alert")).to_contain_text("out", timeout=WITHIN)

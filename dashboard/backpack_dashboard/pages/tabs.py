@@ -16,5 +16,7 @@ TABS = (
     Tab("site", "Site"),
     Tab("users", "Users"),
     Tab("collections", "Collections"),
+    Tab("files", "Files"),
+    Tab("audit", "Audit log"),
     Tab("settings", "Settings"),
 )
