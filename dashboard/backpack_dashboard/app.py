@@ -19,6 +19,7 @@ from backpack_dashboard.routes import (
     static,
 )
 from backpack_dashboard.routes.backpack import (
+    archive,
     audit,
     collections,
     definitions,
@@ -28,6 +29,7 @@ from backpack_dashboard.routes.backpack import (
     overview,
     settings,
     site,
+    usage,
     users,
 )
 from backpack_dashboard.runtime import Runtime
@@ -50,7 +52,9 @@ ROUTERS = (
     documents.router,
     live_documents.router,
     files.router,
+    usage.router,
     audit.router,
+    archive.router,
     settings.router,
     live.router,
 )

@@ -18,6 +18,7 @@ from backpack_dashboard.services.sessions import SessionService
 from backpack_dashboard.services.signing import Signing
 from backpack_dashboard.services.throttling import Throttle
 from backpack_dashboard.services.transfers import Transfers
+from backpack_dashboard.services.usage import UsageHistory
 from backpack_dashboard.settings import Settings
 from backpack_dashboard.stores.redis import Cache
 from backpack_dashboard.stores.resources import ResourceStore
@@ -70,6 +71,7 @@ class Runtime:
         self.documents = Documents(self.connections)
         self.transfers = Transfers(self.connections, self.signing)
         self.files = Files(self.connections, self.transfers)
+        self.usage = UsageHistory(self.connections, self.transfers)
         self.health = Health(self.cluster, self.sessions, self._cache)
 
     @classmethod

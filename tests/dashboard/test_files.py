@@ -48,7 +48,9 @@ def test_a_content_can_do_nothing_on_the_dashboards_host(inside: Inside) -> None
     download = inside.ada.get(f"{inside.path}/files/{picture['id']}/content?download=true")
     assert download.headers["content-disposition"].startswith("attachment")
     assert download.content == b"\x89PNG\r\n\x1a\n"
-    part = inside.ada.client.get(f"{inside.path}/files/{picture['id']}/content", headers={"Range": "bytes=1-3"})
+    part = inside.ada.client.get(
+        f"{inside.path}/files/{picture['id']}/content", headers={"Range": "bytes=1-3"}
+    )
     assert (part.status_code, part.content) == (206, b"PNG")
 
 
@@ -58,7 +60,10 @@ def test_a_file_is_deleted_and_the_log_says_by_whom(inside: Inside) -> None:
 
     assert inside.ada.send("DELETE", f"{inside.path}/files/{file['id']}").status_code == 200
     assert person.client.get(f"/files/{file['id']}").status_code == 404
-    assert inside.ada.client.get(f"{inside.path}/files/{file['id']}", headers=ada.headers).status_code == 404
+    assert (
+        inside.ada.client.get(f"{inside.path}/files/{file['id']}", headers=inside.ada.headers).status_code
+        == 404
+    )
     log = inside.ada.get(f"{inside.path}/audit/list?who=ada").text
     assert "files.delete" in log
     assert file["id"] in log

@@ -34,7 +34,9 @@ def test_a_zip_becomes_the_site(inside: Inside) -> None:
 
 
 def test_one_goes_back_to_an_earlier_release(inside: Inside) -> None:
-    first, second = (deploy(inside.ada, inside.path, site_zip({"x.txt": text})).json() for text in ("one", "two"))
+    first, second = (
+        deploy(inside.ada, inside.path, site_zip({"x.txt": text})).json() for text in ("one", "two")
+    )
     assert httpx.get(f"{inside.api.public}/site/x.txt").text == "two"
 
     shown = inside.ada.post(f"{inside.path}/site/releases/{first['id']}/activate")
@@ -83,7 +85,7 @@ def test_a_backpack_at_rest_says_so(inside: Inside) -> None:
     eventually(lambda: inside.ada.get(place).status_code == 200, within=10)
 
     assert inside.ada.get(f"{place}/site").status_code == 200
-    panel = inside.ada.client.get(f"{place}/site/list", headers=ada.headers)
+    panel = inside.ada.client.get(f"{place}/site/list", headers=inside.ada.headers)
     assert panel.status_code == 503
     assert "Resume it" in panel.text
     refused = deploy(inside.ada, place, site_zip())

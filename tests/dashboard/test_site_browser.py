@@ -51,9 +51,7 @@ def test_a_folder_and_a_zip_are_deployed(page: Page, inside: Inside, tmp_path: P
     assert "From a folder" in httpx.get(f"{inside.api.public}/site/").text
 
 
-def test_what_is_dropped_is_a_site_or_told_why_not(
-    page: Page, inside: Inside, tmp_path: Path
-) -> None:
+def test_what_is_dropped_is_a_site_or_told_why_not(page: Page, inside: Inside, tmp_path: Path) -> None:
     project = tmp_path / "project"
     (project / "out").mkdir(parents=True)
     (project / "out" / "index.html").write_text("<h1>Dropped</h1>")

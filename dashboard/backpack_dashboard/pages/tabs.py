@@ -17,6 +17,8 @@ TABS = (
     Tab("users", "Users"),
     Tab("collections", "Collections"),
     Tab("files", "Files"),
+    Tab("usage", "Usage"),
     Tab("audit", "Audit log"),
+    Tab("archive", "Export and import"),
     Tab("settings", "Settings"),
 )
