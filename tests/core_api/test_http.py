@@ -86,7 +86,7 @@ def test_the_site_may_call_with_credentials(anyone: httpx.Client) -> None:
         answer = anyone.get(path, headers={"Origin": SITE_ORIGIN})
         assert answer.headers["access-control-allow-origin"] == SITE_ORIGIN
         assert answer.headers["access-control-allow-credentials"] == "true"
-        assert {"ETag", "Retry-After", "Content-Range", "X-Request-Id"} == {
+        assert {"ETag", "Retry-After", "Content-Range", "X-Request-Id", "Date"} == {
             name.strip() for name in answer.headers["access-control-expose-headers"].split(",")
         }
         assert "Origin" in answer.headers["vary"]

@@ -100,8 +100,8 @@ class CoreApi(ServerProcess):
         """Start it, and return once it serves; its stores may be away."""
         began = len(self.log_lines())
         super().start()
-        eventually(lambda: self.alive() and self._find_ports(began), within=20, every=0.02)
-        eventually(self._serves, within=20, every=0.02, retry_on=(httpx.TransportError,))
+        eventually(lambda: self.alive() and self._find_ports(began), within=60, every=0.02)
+        eventually(self._serves, within=60, every=0.02, retry_on=(httpx.TransportError,))
 
     @asynccontextmanager
     async def runtime(self) -> AsyncIterator[Runtime]:

@@ -143,7 +143,9 @@ def test_a_large_message_closes_the_socket(api: CoreApi, ada: Person) -> None:
         socket.send({"id": 2, "op": "ping", "pad": "x" * (64 * 1024)})
         assert socket.close_code() == 1009
     with socket_of(api, ada) as socket:
-        socket.connection.send(iter(["x" * 40_000, "y" * 40_000]))
+        # The close may be quicker than the end of the message.
+        with suppress(ConnectionClosed):
+            socket.connection.send(iter(["x" * 40_000, "y" * 40_000]))
         assert socket.close_code() == 1009
 
 
