@@ -18,6 +18,9 @@ from backpack_operator.settings import Settings
 from support.operated_cluster import SETTINGS, Object, OperatedCluster
 
 NAME = "todo"
+VOLUMES = ("mongo", "redis", "files")
+DATA = frozenset({f"Secret {NAME}-credentials", *(f"PersistentVolumeClaim {NAME}-{p}" for p in VOLUMES)})
+"""What outlives a Backpack under the policy Retain."""
 
 
 @dataclass
@@ -119,7 +122,7 @@ class FaultStage:
             ]
             assert changed == [], f"these credentials were changed: {changed}"
         assert before.claims.items() <= after.claims.items(), "a volume was made anew"
-        assert set(after.claims) <= {f"{NAME}-{part}" for part in ("mongo", "redis", "files")}
+        assert set(after.claims) <= {f"{NAME}-{part}" for part in VOLUMES}
 
     def _put_status(self, kind: Kind, body: Object, status: Object) -> None:
         if not status.items() <= (body.get("status") or {}).items():

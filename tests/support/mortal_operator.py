@@ -144,18 +144,19 @@ class MortalOperator:
     async def _round(self) -> bool:
         """Whether there was something to do, or will be."""
         await self._delivered()
-        queue, failed = self._parts.queue, set()
+        queue, again = self._parts.queue, set()
         worked = bool(queue.depth)
         while queue.depth:
             key = await queue.get()
             assert key is not None
             try:
-                await self._reconcile(key)
+                if await self._reconcile(key) is Outcome.AGAIN:
+                    again.add(key)
             except OperatorError:
-                failed.add(key)
+                again.add(key)
             finally:
                 queue.done(key)
-        for key in failed:
+        for key in again:
             queue.add(key)
         return worked
 

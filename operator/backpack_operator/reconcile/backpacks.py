@@ -72,12 +72,21 @@ class Backpacks:
         old = self._bodies.get(key)
         if old is not None and _is_older(metadata, old["metadata"]):
             return None
-        slim = {name: value for name, value in metadata.items() if name != "managedFields"}
-        annotations = dict(slim.get("annotations") or {})
-        annotations.pop("kubectl.kubernetes.io/last-applied-configuration", None)
-        self._bodies[key] = {**body, "metadata": {**slim, "annotations": annotations}}
+        self._bodies[key] = _slim(body)
         self._note(key, body)
         return key
+
+    def answered(self, body: Mapping[str, Any]) -> bool:
+        """Take in the answer to a write of the operator's own, unless the informer has told
+        that the Backpack is gone. Whether it also shows somebody else's change of which the
+        informer has not told: when it does, that will be known already, and be no news."""
+        metadata = body["metadata"]
+        key = Key(metadata["namespace"], metadata["name"])
+        if not self.has(key, metadata["uid"]):
+            return False
+        before = self._bodies[key]
+        taken_in = self.seen(body) is not None
+        return taken_in and _asked(before) != _asked(self._bodies[key])
 
     def gone(self, body: Mapping[str, Any]) -> Key | None:
         """Take in that a Backpack was deleted."""
@@ -106,6 +115,20 @@ def _summary(key: Key, status: Mapping[str, Any]) -> Summary:
     if degraded is not None and degraded["status"] == "True":
         failing.append((names.DEGRADED, degraded["reason"]))
     return Summary(key.namespace, key.name, ready["status"], ready["reason"], tuple(failing), version)
+
+
+def _slim(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what takes room and is of no use here."""
+    metadata = {name: value for name, value in body["metadata"].items() if name != "managedFields"}
+    annotations = dict(metadata.get("annotations") or {})
+    annotations.pop("kubectl.kubernetes.io/last-applied-configuration", None)
+    return {**body, "metadata": {**metadata, "annotations": annotations}}
+
+
+def _asked(body: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What somebody may have changed that a reconcile goes by: all but the status."""
+    metadata = {name: value for name, value in body["metadata"].items() if name != "resourceVersion"}
+    return body.get("spec"), metadata
 
 
 def _is_older(metadata: Mapping[str, Any], known: Mapping[str, Any]) -> bool:

@@ -62,7 +62,8 @@ class Outcome(StrEnum):
     WAITING = "waiting"
     """Pods are not ready, and have to be looked at again, ever more slowly."""
     AGAIN = "again"
-    """Something was written that only the next one draws the consequences of."""
+    """Something was written that only the next one draws the consequences of, or by somebody
+    else in the meantime."""
     FAILED = "failed"
 
 
@@ -94,8 +95,8 @@ class Reconciler:
             return Outcome.GONE
         if backpack.paused:
             self._drop(key)
-            await self._write(backpack, paused(backpack, self._now()))
-            return Outcome.DONE
+            changed = await self._write(backpack, paused(backpack, self._now()))
+            return Outcome.AGAIN if changed else Outcome.DONE
         if backpack.deleting:
             self._drop(key)
             await leave_hostname(self.client, self.children, self.hostnames, backpack)
@@ -169,8 +170,8 @@ class Reconciler:
         if plan.document is not None and taken_digest(found) == plan.document.digest:
             self.trust.taken(backpack.key, plan.document.configuration.admin_keys)
         await self._post(backpack, verdicts)
-        await self._write(backpack, status(found, verdicts, self._now()))
-        if await rotate(self.client, found, fresh):
+        changed = await self._write(backpack, status(found, verdicts, self._now()))
+        if await rotate(self.client, found, fresh) or changed:
             return Outcome.AGAIN
         if refusals:
             return Outcome.REFUSED
@@ -250,7 +251,7 @@ class Reconciler:
         status = begun(backpack, chosen, self._now())
         change = {"metadata": {"resourceVersion": backpack.resource_version}, "status": status.to_dict()}
         body = await self.client.patch(BACKPACK, backpack.namespace, backpack.name, change, part="status")
-        self.backpacks.seen(body)
+        self.backpacks.answered(body)
         logger.info(
             "its turn has come to run %s",
             chosen.runtime.images.api,
@@ -265,7 +266,7 @@ class Reconciler:
             return backpack
         metadata = {"resourceVersion": backpack.resource_version, "finalizers": wanted}
         body = await self.client.patch(BACKPACK, backpack.namespace, backpack.name, {"metadata": metadata})
-        self.backpacks.seen(body)
+        self.backpacks.answered(body)
         return Backpack.parse(body)
 
     async def _post(self, backpack: Backpack, verdicts: Sequence[Verdict]) -> None:
@@ -280,13 +281,14 @@ class Reconciler:
             except Refused as error:
                 logger.warning("an Event was refused: %s", error)
 
-    async def _write(self, backpack: Backpack, new: Status) -> None:
-        """The status, where it says something new."""
+    async def _write(self, backpack: Backpack, new: Status) -> bool:
+        """The status, where it says something new. Whether the Backpack has been changed since
+        it was read, so that it has to be looked at again."""
         if new == backpack.status:
-            return
+            return False
         change = {"metadata": {"uid": backpack.uid}, "status": new.to_dict()}
         body = await self.client.patch(BACKPACK, backpack.namespace, backpack.name, change, part="status")
-        self.backpacks.seen(body)
+        return self.backpacks.answered(body)
 
     async def _clean_up(self, key: Key) -> None:
         """After a Backpack without a finalizer is gone: the garbage collector takes its

@@ -8,7 +8,7 @@ real program are in `test_killed_process.py`.
 
 import pytest
 
-from support.fault_stage import NAME, FaultStage
+from support.fault_stage import DATA, NAME, FaultStage
 from support.kill_walk import End, Flow, KillWalk
 from support.mortal_operator import MortalOperators
 from support.operated_cluster import CHILDREN_OF_ONE, OperatedCluster
@@ -25,12 +25,6 @@ CHANGE = {
     "cache": {"resources": {"limits": {"memory": "1Gi"}}},
     "auth": {"registration": "closed"},
 }
-DATA = frozenset(
-    {
-        f"Secret {NAME}-credentials",
-        *(f"PersistentVolumeClaim {NAME}-{p}" for p in ("files", "mongo", "redis")),
-    }
-)
 
 
 def create(stage: FaultStage) -> None:
