@@ -52,3 +52,30 @@ def test_disruption_budgets_come_and_go_with_the_replicas(operated: Operated) ->
     assert [item["metadata"]["name"] for item in budgets] == ["todo-web"]
     operated.cluster.change(BACKPACK, operated.namespace, "todo", spec={"web": {"replicas": 1}})
     eventually(lambda: operated.cluster.list(DISRUPTION_BUDGET, operated.namespace) == [], within=15)
+
+
+def test_an_autoscaler_scales_the_backpack_and_the_operator_does_not_undo_it(operated: Operated) -> None:
+    """A real one, to whose lower bound nobody needs metrics."""
+    operated.backpack("todo")
+    autoscaler = {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "todo", "namespace": operated.namespace},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": BACKPACK.api_version, "kind": BACKPACK.kind, "name": "todo"},
+            "minReplicas": 3,
+            "maxReplicas": 5,
+        },
+    }
+    path = f"/apis/autoscaling/v2/namespaces/{operated.namespace}/horizontalpodautoscalers"
+    operated.cluster.api.request("POST", path, autoscaler)
+
+    def replicas() -> int:
+        live = operated.cluster.get(DEPLOYMENT, operated.namespace, "todo-api")
+        return int(live["spec"]["replicas"])
+
+    eventually(lambda: replicas() == 3, within=90, what="the Deployment follows the autoscaler")
+    # A hand on the Deployment is not the autoscaler's.
+    operated.cluster.change(DEPLOYMENT, operated.namespace, "todo-api", spec={"replicas": 1})
+    eventually(lambda: replicas() == 3, within=30)
+    operated.cluster.api.request("DELETE", f"{path}/todo")

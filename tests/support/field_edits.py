@@ -35,32 +35,47 @@ class Edit:
     body: Object
 
 
-def owned_leaves(live: Object) -> list[Path]:
-    """The paths of all scalars that the operator has set, in what is applied as a whole too."""
-    found: list[Path] = []
+@dataclass(frozen=True)
+class Leaf:
+    """`is_key`: by which an element of a list is known: with another one, it is another
+    element, which is somebody else's."""
+
+    path: Path
+    is_key: bool
+
+
+def owned_leaves(live: Object) -> list[Leaf]:
+    """All scalars that the operator has set, in what is applied as a whole too."""
+    found: dict[Path, Leaf] = {}
     for entry in live["metadata"]["managedFields"]:
-        if entry["manager"] == FIELD_MANAGER and "subresource" not in entry:
-            for path in _owned(entry["fieldsV1"], live, ()):
-                found += _scalars(_at(live, path), path)
-    return sorted(set(found), key=str)
+        if entry["manager"] != FIELD_MANAGER or "subresource" in entry:
+            continue
+        for path, keys in _owned(entry["fieldsV1"], live, ()):
+            found |= {leaf: Leaf(leaf, leaf[-1] in keys) for leaf in _scalars(_at(live, path), path)}
+    return [found[path] for path in sorted(found, key=str)]
 
 
-def edits(live: Object, path: Path) -> Iterator[list[Edit]]:
+def edits(live: Object, leaf: Leaf) -> Iterator[list[Edit]]:
     """First another value, then none; of each, several to try until one is taken."""
+    path = leaf.path
     where, value = ".".join(map(str, path)), _at(live, path)
     yield [Edit(f"{where}: {value!r} -> {other!r}", _with(live, path, other)) for other in _other(value)]
     yield [Edit(f"{where}: removed", _without(live, path))]
 
 
-def _owned(fields: Object, live: Any, path: Path) -> Iterator[Path]:
+def _owned(
+    fields: Object, live: Any, path: Path, keys: frozenset[str] = frozenset()
+) -> Iterator[tuple[Path, frozenset[str]]]:
+    """Each path that is owned, with the fields by which the element is known that it is in."""
     for name, below in fields.items():
         step = _step(name, live)
         if step is None:
             continue
+        known_by = frozenset(json.loads(name[2:])) if name.startswith("k:") else frozenset()
         if set(below) <= {"."}:
-            yield (*path, step)
+            yield (*path, step), known_by or keys
         else:
-            yield from _owned(below, live[step], (*path, step))
+            yield from _owned(below, live[step], (*path, step), known_by)
 
 
 def _step(name: str, live: Any) -> str | int | None:

@@ -1,6 +1,5 @@
 """A live child as it is remembered: little, since a fleet has tens of thousands."""
 
-import sys
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +24,9 @@ class Child:
     resource_version: int
     owner: str | None
     """The UID of the Backpack it was made for, by annotation."""
-    owner_reference: str | None
+    owner_references: tuple[str, ...]
+    """The UIDs of the Backpacks of this name that own it: one that is of another UID than the
+    Backpack has can't exist any more."""
     managed: bool
     """Whether it carries the operator's label."""
     fingerprint: str
@@ -35,6 +36,8 @@ class Child:
     image: str | None
     """Of a Deployment: that of its first container."""
     deleting: bool
+    finalizers: tuple[str, ...]
+    """What it waits for, once it is being deleted."""
 
     @property
     def body(self) -> Mapping[str, Any] | None:
@@ -65,7 +68,7 @@ def observe(body: Mapping[str, Any]) -> Child:
         uid=metadata["uid"],
         resource_version=int(metadata["resourceVersion"]),
         owner=_shared(metadata.get("annotations", {}).get(names.UID_ANNOTATION)),
-        owner_reference=_shared(owners[0] if owners else None),
+        owner_references=tuple(map(intern, owners)),
         managed=metadata.get("labels", {}).get(names.LABEL_MANAGED_BY) == names.MANAGED_BY,
         fingerprint=fingerprint(body),
         verified=None,
@@ -73,13 +76,14 @@ def observe(body: Mapping[str, Any]) -> Child:
         rollout=Rollout.of(body) if is_deployment else None,
         image=_image(body) if is_deployment else None,
         deleting="deletionTimestamp" in metadata,
+        finalizers=tuple(map(intern, metadata.get("finalizers", ()))),
     )
 
 
 def _image(deployment: Mapping[str, Any]) -> str:
     """Shared between all that have the same one."""
     image: str = deployment["spec"]["template"]["spec"]["containers"][0].get("image", "")
-    return sys.intern(image)
+    return intern(image)
 
 
 def _shared(text: str | None) -> str | None:

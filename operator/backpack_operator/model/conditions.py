@@ -28,6 +28,10 @@ PARTS = (DATABASE_READY, CACHE_READY, API_READY, WEB_READY)
 """Those of the four programs."""
 
 
+Told = tuple[str, str]
+"""A reason and a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What was found out about one aspect, before it is given a time.

@@ -28,12 +28,12 @@ def standing(backpack: Backpack, key: ObjectKey, child: Child | None) -> Standin
         return Standing.ABSENT
     if key.kind in RETAINED_KINDS:
         return _retained(backpack, child.owner)
-    if backpack.uid in (child.owner_reference, child.owner):
+    if backpack.uid in child.owner_references:
         return Standing.OURS
-    if child.owner_reference is not None and child.managed:
+    if child.owner_references and (child.managed or child.owner == backpack.uid):
         # Its owner had our name and another UID, so it cannot exist any more.
         return Standing.LEFTOVER
-    return Standing.FOREIGN
+    return Standing.OURS if child.owner == backpack.uid else Standing.FOREIGN
 
 
 def _retained(backpack: Backpack, owner: str | None) -> Standing:

@@ -23,7 +23,7 @@ from backpack_operator.model.kinds import (
 )
 from backpack_operator.reconcile.children import Children
 from backpack_operator.reconcile.decide import Plan, Wanted
-from backpack_operator.reconcile.verdicts.found import Refusal
+from backpack_operator.reconcile.verdicts.refusals import Refusal
 
 STAGES = (
     # Before any volume: a volume without credentials means that they were lost.

@@ -305,7 +305,7 @@ class Reconciler:
             for child_key, child in self.children.of(key)
             # By annotation, where it was deleted without its children (--cascade=orphan).
             if child_key.kind == INGRESS_ROUTE
-            and (child.owner_reference or child.owner)
+            and (child.owner_references or child.owner)
             and not child.deleting
         ]
         await remove(self.client, self.children, routes)

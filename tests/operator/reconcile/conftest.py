@@ -16,7 +16,8 @@ from backpack_operator.model.kinds import ObjectKey
 from backpack_operator.reconcile.decide import Plan, decide
 from backpack_operator.reconcile.deliver import due
 from backpack_operator.reconcile.observed import Holder, Observed
-from backpack_operator.reconcile.verdicts.found import Found, Refusal, Wave
+from backpack_operator.reconcile.verdicts.found import Found, Wave
+from backpack_operator.reconcile.verdicts.refusals import Refusal
 from backpack_operator.settings import Settings
 
 FRESH = FreshPasswords(

@@ -12,7 +12,7 @@ from backpack_operator.model.kinds import DEPLOYMENT, INGRESS_ROUTE, ObjectKey
 from backpack_operator.reconcile.events import event_body, news
 from backpack_operator.reconcile.judge import judge, status
 from backpack_operator.reconcile.observed import Holder
-from backpack_operator.reconcile.verdicts.found import Refusal
+from backpack_operator.reconcile.verdicts.refusals import Refusal
 
 NOW = "2026-02-02T00:00:00Z"
 Make = Callable[..., Backpack]

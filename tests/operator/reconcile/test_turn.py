@@ -15,7 +15,8 @@ from backpack_operator.model.upgrade import Upgrade
 from backpack_operator.reconcile.events import news
 from backpack_operator.reconcile.judge import judge, status
 from backpack_operator.reconcile.turn import begun
-from backpack_operator.reconcile.verdicts.found import Refusal, Wave
+from backpack_operator.reconcile.verdicts.found import Wave
+from backpack_operator.reconcile.verdicts.refusals import Refusal
 from backpack_operator.settings import Settings
 
 OLD, NEW = "registry.test/core-api:1.2.3", "registry.test/core-api:2"

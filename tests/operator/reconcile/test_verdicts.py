@@ -14,7 +14,7 @@ from backpack_operator.model.kinds import VOLUME_CLAIM, ObjectKey
 from backpack_operator.model.status import Status
 from backpack_operator.reconcile.events import news
 from backpack_operator.reconcile.judge import judge, status
-from backpack_operator.reconcile.verdicts.found import Refusal
+from backpack_operator.reconcile.verdicts.refusals import Refusal
 
 NOW = "2026-02-02T00:00:00Z"
 Make = Callable[..., Backpack]

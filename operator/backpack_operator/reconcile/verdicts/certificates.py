@@ -5,9 +5,9 @@ from datetime import datetime
 
 from backpack_operator.model import conditions as names
 from backpack_operator.model.certificates import Certificate, Flaw
-from backpack_operator.model.conditions import Condition, find
+from backpack_operator.model.conditions import Condition, Told, find
 from backpack_operator.model.tls import effective_tls
-from backpack_operator.reconcile.verdicts.found import Found, Told
+from backpack_operator.reconcile.verdicts.found import Found
 from backpack_operator.specs.addresses import backpack_hosts
 
 CERTIFICATE_MISSING = "CertificateMissing"

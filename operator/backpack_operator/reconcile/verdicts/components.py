@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from backpack_operator.model.backpack import Backpack
-from backpack_operator.model.conditions import Verdict
-from backpack_operator.reconcile.verdicts.found import COMPONENTS, STARTING, SUSPENDED, WAITING, Found, Told
+from backpack_operator.model.conditions import Told, Verdict
+from backpack_operator.reconcile.verdicts.found import COMPONENTS, STARTING, SUSPENDED, WAITING, Found
 from backpack_operator.reconcile.verdicts.pods import pod_trouble
 
 ROLLOUT_STUCK = "RolloutStuck"

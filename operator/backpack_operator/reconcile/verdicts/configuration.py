@@ -3,9 +3,9 @@ longer declared in it."""
 
 from backpack_operator.model import conditions as names
 from backpack_operator.model import delivery
-from backpack_operator.model.conditions import Verdict, find
+from backpack_operator.model.conditions import Told, Verdict, find
 from backpack_operator.model.declared import Declared, released
-from backpack_operator.reconcile.verdicts.found import SUSPENDED, WAITING, Found, Told
+from backpack_operator.reconcile.verdicts.found import SUSPENDED, WAITING, Found
 
 NO_LONGER_DECLARED = "NoLongerDeclared"
 

@@ -1,93 +1,24 @@
 """All that the verdicts of one reconcile are made from."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from backpack_operator.errors import ApiError, NotFound
 from backpack_operator.model import conditions as names
 from backpack_operator.model.backpack import Backpack, Key
 from backpack_operator.model.certificates import Sight
-from backpack_operator.model.child import Child
+from backpack_operator.model.conditions import Told
 from backpack_operator.model.delivery import Report
-from backpack_operator.model.kinds import TRAEFIKS, VOLUME_CLAIM, ObjectKey
 from backpack_operator.model.pod_trouble import PodTrouble
 from backpack_operator.reconcile.decide import Plan
 from backpack_operator.reconcile.observed import Observed
 from backpack_operator.reconcile.policies import NAME_CONFLICT, condition_of, conflict_message
+from backpack_operator.reconcile.verdicts.refusals import Refusal
 from backpack_operator.settings import Settings
 
-APPLY_REFUSED = "ApplyRefused"
-QUOTA_EXCEEDED = "QuotaExceeded"
-RIGHT_MISSING = "RightMissing"
-TRAEFIK_MISSING = "TraefikMissing"
-VOLUME_CANNOT_GROW = "VolumeCannotGrow"
 STARTING = "Starting"
 WAITING = "Waiting"
 SUSPENDED = "Suspended"
-
-# What the API server says where RBAC is what refuses.
-_NO_RIGHT = re.compile(r'cannot \w+ resource "')
-
-Told = tuple[str, str]
-"""A reason and a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An object that the API server would not take. `live`: the object as it is, where
-    there is one."""
-
-    key: ObjectKey
-    error: ApiError
-    live: Child | None = None
-
-    @property
-    def of_growth(self) -> bool:
-        """Whether only a larger size of a volume was refused: the volume serves on."""
-        return self.key.kind == VOLUME_CLAIM and self.live is not None
-
-    @property
-    def told(self) -> Told:
-        words = self.error.message
-        if isinstance(self.error, NotFound) and self.key.kind in TRAEFIKS:
-            return (
-                TRAEFIK_MISSING,
-                f"The cluster knows no {self.key.kind.kind} of traefik.io/v1alpha1: install Traefik 3 with "
-                "its custom resource definitions. The route follows by itself.",
-            )
-        if self.of_growth and "storageclass" in words.lower():
-            return (
-                VOLUME_CANNOT_GROW,
-                f"The volume {self.key.name} stays as large as it is, since its StorageClass "
-                f"`{self._storage_class}` does not let volumes grow. If its driver can, set "
-                "allowVolumeExpansion: true on the StorageClass, and the volume follows by itself; else "
-                f"move the data to a new Backpack with larger volumes. The API server says: {words}",
-            )
-        refused = f"The API server refused {self.key}: {words}."
-        if "exceeded quota" in words:
-            return (
-                QUOTA_EXCEEDED,
-                f"{refused} Have the ResourceQuota of the namespace {self.key.namespace} raised, or let this "
-                "Backpack or others there ask for less. It is tried again by itself within a minute.",
-            )
-        if self.error.status == 403 and _NO_RIGHT.search(words):
-            return (
-                RIGHT_MISSING,
-                f"{refused} The operator lacks the right: upgrading its Helm release gives its roles back. "
-                "It is tried again by itself within a minute.",
-            )
-        return (
-            APPLY_REFUSED,
-            f"{refused} Mend what is named there, in this Backpack or in the cluster. It is tried again by "
-            "itself within a minute.",
-        )
-
-    @property
-    def _storage_class(self) -> str:
-        body = (self.live and self.live.body) or {}
-        return str(body.get("spec", {}).get("storageClassName", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """What is told of pods that do not get on: why, and what to do about it."""
 
 from backpack_operator.model.backpack import Backpack
-from backpack_operator.model.conditions import find
+from backpack_operator.model.conditions import Told, find
 from backpack_operator.model.pod_trouble import Cause, PodTrouble
-from backpack_operator.reconcile.verdicts.found import COMPONENTS, Found, Told
+from backpack_operator.reconcile.verdicts.found import COMPONENTS, Found
 
 UNSCHEDULABLE = "Unschedulable"
 IMAGE_PULL_FAILED = "ImagePullFailed"

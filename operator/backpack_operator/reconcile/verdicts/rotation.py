@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 from backpack_operator.model import conditions as names
 from backpack_operator.model import delivery
-from backpack_operator.model.conditions import Verdict
+from backpack_operator.model.conditions import Told, Verdict
 from backpack_operator.model.delivery import Report
 from backpack_operator.model.rotation import KeyStep, Step
-from backpack_operator.reconcile.verdicts.found import SUSPENDED, WAITING, Found, Told
+from backpack_operator.reconcile.verdicts.found import SUSPENDED, WAITING, Found
 
 ROTATING = "Rotating"
 ROTATED = "Rotated"

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from backpack_operator.model import conditions as names
-from backpack_operator.model.conditions import Verdict
+from backpack_operator.model.conditions import Told, Verdict
 from backpack_operator.model.kinds import INGRESS_ROUTE
 from backpack_operator.reconcile.verdicts.certificates import certificate_trouble, unseen
-from backpack_operator.reconcile.verdicts.found import STARTING, WAITING, Found, Told
+from backpack_operator.reconcile.verdicts.found import STARTING, WAITING, Found
 from backpack_operator.specs import ingress_routes
 from backpack_operator.specs.addresses import backpack_hosts
 

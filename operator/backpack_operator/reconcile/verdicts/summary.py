@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from backpack_operator.model import conditions as names
-from backpack_operator.model.conditions import Verdict
+from backpack_operator.model.conditions import Told, Verdict
 from backpack_operator.reconcile.observed import COMPONENTS
 from backpack_operator.reconcile.policies import NAME_CONFLICT, conflict_message
 from backpack_operator.reconcile.verdicts.components import trouble
 from backpack_operator.reconcile.verdicts.configuration import undelivered
-from backpack_operator.reconcile.verdicts.found import STARTING, SUSPENDED, WAITING, Found, Told
+from backpack_operator.reconcile.verdicts.deletions import deletion_blocked
+from backpack_operator.reconcile.verdicts.found import STARTING, SUSPENDED, WAITING, Found
 from backpack_operator.reconcile.verdicts.upgrade import failed
 from backpack_operator.reconcile.verdicts.volumes import growing, resize_trouble
 from backpack_operator.specs.addresses import backpack_hosts
@@ -66,6 +67,8 @@ def _failure(found: Found) -> Told | None:
         return NAME_CONFLICT, conflict_message(list(found.plan.conflicts))
     if found.refusals:
         return min(found.refusals, key=lambda refusal: refusal.of_growth).told
+    if (blocked := deletion_blocked(found)) is not None:
+        return blocked
     for part in COMPONENTS:
         if (told := trouble(found, part)) is not None:
             return told

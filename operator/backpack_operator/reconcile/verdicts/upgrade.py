@@ -1,12 +1,12 @@
 """Whether a backpack's pods run what the operator is set to, or why not yet."""
 
 from backpack_operator.model import conditions as names
-from backpack_operator.model.conditions import Verdict
+from backpack_operator.model.conditions import Told, Verdict
 from backpack_operator.model.upgrade import Upgrade
 from backpack_operator.reconcile.observed import COMPONENTS
 from backpack_operator.reconcile.turn import upgrading
 from backpack_operator.reconcile.verdicts.components import trouble
-from backpack_operator.reconcile.verdicts.found import SUSPENDED, WAITING, Found, Told
+from backpack_operator.reconcile.verdicts.found import SUSPENDED, WAITING, Found
 
 WAITING_FOR_WAVE = "WaitingForWave"
 UPGRADE_HALTED = "UpgradeHalted"

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from backpack_operator.model import conditions as names
-from backpack_operator.model.conditions import Verdict
+from backpack_operator.model.conditions import Told, Verdict
 from backpack_operator.model.kinds import VOLUME_CLAIM
 from backpack_operator.model.quantities import quantity
 from backpack_operator.model.spec import READ_WRITE_ONCE
 from backpack_operator.reconcile.observed import VOLUMES
-from backpack_operator.reconcile.verdicts.found import Found, Told
+from backpack_operator.reconcile.verdicts.found import Found
 
 ONE_NODE = "ReadWriteOnceVolume"
 RESIZE_FAILED = "VolumeResizeFailed"
