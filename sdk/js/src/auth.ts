@@ -54,12 +54,12 @@ export class Auth {
 
   /** Sign out here. */
   logout(options: CallOptions = {}): Promise<void> {
-    return this.#leave("/auth/logout", options);
+    return this.#leave("POST", "/auth/logout", options);
   }
 
   /** Sign out everywhere. */
   logoutAll(options: CallOptions = {}): Promise<void> {
-    return this.#leave("/auth/logout-all", options);
+    return this.#leave("POST", "/auth/logout-all", options);
   }
 
   /** Who is signed in, as the API knows it; null: nobody. */
@@ -95,14 +95,12 @@ export class Auth {
 
   /** Remove the account, and its files. Its documents stay. */
   deleteAccount(password: string, options: CallOptions = {}): Promise<void> {
-    return this.#leaving(() =>
-      this.#transport.call("DELETE", "/auth/me", { json: { password }, ...options }),
-    );
+    return this.#leave("DELETE", "/auth/me", { json: { password }, ...options });
   }
 
   /** Hear of it when another user, or nobody, is signed in, in another tab too. Gives what ends it. */
   onChange(listener: (change: AuthChange) => void): () => void {
-    return this.#transport.session.onChange(listener);
+    return this.#transport.session.changes.add(listener);
   }
 
   #who(request: Request): Promise<User | null> {
@@ -112,19 +110,13 @@ export class Auth {
     });
   }
 
-  async #leave(path: string, options: CallOptions): Promise<void> {
-    await this.#leaving(() =>
-      this.#transport.call<void>("POST", path, options).catch((error) => {
-        if (error.status !== 401) throw error; // it had ended already
-      }),
-    );
-  }
-
-  async #leaving(call: () => Promise<void>): Promise<void> {
+  async #leave(method: string, path: string, request: Request): Promise<void> {
     const { session } = this.#transport;
     session.leaving = true;
     try {
-      await call();
+      await this.#transport.call(method, path, request).catch((error) => {
+        if (error.status !== 401 || method !== "POST") throw error; // it had ended already
+      });
       session.end();
     } finally {
       session.leaving = false;

@@ -63,7 +63,6 @@ export const NOT_SIGNED_IN = "/problems/not-signed-in";
 export function sessionEnded(): BackpackError {
   return new BackpackError({
     type: NOT_SIGNED_IN,
-    title: "Not signed in",
     status: 401,
     detail: "The session has ended: log in again.",
   });

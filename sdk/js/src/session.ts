@@ -1,4 +1,5 @@
 import { type BackpackError, sessionEnded } from "./errors.ts";
+import { Listeners } from "./listeners.ts";
 
 /** An account, as its owner sees it. */
 export interface User<P = Record<string, unknown>> {
@@ -24,8 +25,6 @@ export interface TokenStore {
   removeItem(name: string): void;
 }
 
-type Listener = (change: AuthChange) => void;
-
 /** Who is signed in, as far as this client knows, and by what: a cookie, or a token. */
 export class Session {
   /** Undefined while nobody has asked. */
@@ -36,8 +35,8 @@ export class Session {
   /** A logout is under way: that the session ends is no surprise. */
   leaving = false;
 
+  readonly changes = new Listeners<AuthChange>();
   readonly #store: TokenStore | null;
-  readonly #listeners = new Set<Listener>();
   #name = "";
   #tabs: BroadcastChannel | undefined;
 
@@ -55,11 +54,6 @@ export class Session {
       this.token = token;
       if (!same(user, this.user)) this.#become(user, reason);
     };
-  }
-
-  onChange(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   /** Somebody has signed in; with a token where the cookie doesn't do. */
@@ -87,7 +81,7 @@ export class Session {
 
   close(): void {
     this.#tabs?.close();
-    this.#listeners.clear();
+    this.changes.clear();
   }
 
   #become(user: User | null, reason: Change, tell = false): void {
@@ -95,7 +89,7 @@ export class Session {
     this.user = user;
     const change = { user, reason, ...(reason === "ended" && { error: sessionEnded() }) } as AuthChange;
     if (tell) this.#tabs?.postMessage({ user, reason, token: this.token });
-    for (const listener of [...this.#listeners]) listener(change);
+    this.changes.tell(change);
   }
 
   #stored(): string | null {

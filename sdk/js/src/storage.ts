@@ -1,4 +1,4 @@
-import { type FileInfo, type Progress, tellingFetch } from "./files.ts";
+import { type FileInfo, formOf, type Progress, tellingFetch } from "./files.ts";
 import { Listing, type Page } from "./listing.ts";
 import type { CallOptions } from "./options.ts";
 import type { Request, Transport } from "./transport.ts";
@@ -109,15 +109,13 @@ export class Storage {
     request: Request,
   ): Promise<FileInfo> {
     const file = content instanceof Blob ? content : new Blob([content]);
-    const body = () => {
-      const form = new FormData();
-      if (bucket !== undefined) form.append("bucket", bucket);
-      if (isPublic !== undefined) form.append("public", String(isPublic));
-      form.append("file", file, filename ?? (file as File).name ?? "file");
-      return form;
-    };
+    const form = formOf(file, {
+      filename: filename ?? (file as File).name ?? "file",
+      bucket,
+      public: isPublic,
+    });
     const fetch = onProgress && tellingFetch(file.size, onProgress, this.#transport.fetch);
-    return this.#transport.call(method, path, { ...request, body, fetch, signal, timeout: 0 });
+    return this.#transport.call(method, path, { ...request, body: form, fetch, signal, timeout: 0 });
   }
 }
 

@@ -12,8 +12,8 @@ export interface Request {
   query?: object;
   /** Sent as JSON. */
   json?: unknown;
-  /** Sent as it is; made anew for each try. */
-  body?: () => BodyInit;
+  /** Sent as it is, with its type. */
+  body?: Blob;
   headers?: Record<string, string> | undefined;
   signal?: AbortSignal | undefined;
   /** Milliseconds; 0: no limit. */
@@ -149,11 +149,12 @@ export class Transport {
           ...(settings.key && { "X-Backpack-Key": settings.key }),
           ...(token && { Authorization: `Bearer ${token}` }),
           ...(json !== undefined && { "Content-Type": "application/json" }),
+          ...(body && { "Content-Type": body.type }),
           ...headers,
         },
         ...(json !== undefined && { body: JSON.stringify(json) }),
         // For a redirect that might come, Node would keep all that it sends.
-        ...(body && { body: body(), redirect: "error" }),
+        ...(body && { body, redirect: "error" }),
         ...(signals.length && { signal: AbortSignal.any(signals) }),
       });
       const error = await this.#note(answer, epoch);
@@ -176,22 +177,15 @@ export class Transport {
   }
 
   async #ask(): Promise<Settings> {
-    if (typeof location === "undefined") {
-      throw ownError(
-        "not-configured",
-        "Say where the API is: createClient(url). Only a page of the site needs no URL.",
-      );
-    }
-    let answer: Response;
-    try {
-      answer = await this.fetch("/__backpack/init.json");
-      if (answer.ok) return (await answer.json()) as Settings;
-    } catch (error) {
-      throw ownError("unreachable", `${location.origin} can't be reached.`, error);
+    if (typeof location !== "undefined") {
+      const answer = await this.fetch("/__backpack/init.json").catch(() => null);
+      if (!answer || answer.status >= 500)
+        throw ownError("unreachable", `${location.origin} can't be reached.`);
+      if (answer.ok) return answer.json();
     }
     throw ownError(
       "not-configured",
-      `${location.origin} is no backpack's site: say where its API is, createClient(url).`,
+      "Say where the API is: createClient(url). Only pages of its own site need no URL.",
     );
   }
 }

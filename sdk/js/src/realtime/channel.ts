@@ -1,3 +1,4 @@
+import { Listeners } from "../listeners.ts";
 import type { CallOptions } from "../options.ts";
 import type { Message } from "./link.ts";
 import type { Realtime } from "./realtime.ts";
@@ -37,8 +38,8 @@ export class Channel<T = Anything> {
   /** The message after which to go on; undefined while this client gets none. */
   since: string | undefined;
   readonly #realtime: Realtime;
-  readonly #messages = new Set<(message: ChannelMessage<T>) => void>();
-  readonly #presence = new Set<(event: PresenceEvent) => void>();
+  readonly #messages = new Listeners<ChannelMessage<T>>();
+  readonly #presence = new Listeners<PresenceEvent>();
 
   constructor(name: string, realtime: Realtime) {
     this.name = name;
@@ -92,14 +93,12 @@ export class Channel<T = Anything> {
 
   /** Hear every message. Gives what ends it. */
   onMessage(listener: (message: ChannelMessage<T>) => void): () => void {
-    this.#messages.add(listener);
-    return () => this.#messages.delete(listener);
+    return this.#messages.add(listener);
   }
 
   /** Hear who comes and goes. Gives what ends it. */
   onPresence(listener: (event: PresenceEvent) => void): () => void {
-    this.#presence.add(listener);
-    return () => this.#presence.delete(listener);
+    return this.#presence.add(listener);
   }
 
   /** @internal */
@@ -113,11 +112,11 @@ export class Channel<T = Anything> {
   }
 
   /** @internal */
-  received({ ev, channel, ...rest }: Message): void {
+  received({ ev, ...event }: Message): void {
     if (ev === "channel") {
-      this.since = rest.seq;
-      for (const listener of [...this.#messages]) listener({ channel, ...rest } as ChannelMessage<T>);
-    } else for (const listener of [...this.#presence]) listener({ channel, ...rest } as PresenceEvent);
+      this.since = event.seq;
+      this.#messages.tell(event as ChannelMessage<T>);
+    } else this.#presence.tell(event as PresenceEvent);
   }
 
   #ask(

@@ -1,4 +1,5 @@
 import { type BackpackError, ownError, sessionEnded } from "../errors.ts";
+import { Listeners } from "../listeners.ts";
 import type { Transport } from "../transport.ts";
 
 /**
@@ -32,9 +33,9 @@ const NOT_ALLOWED = 4003;
 /** One WebSocket at a time: opened on need, opened again when it is lost. */
 export class Link {
   status: Status = { state: "idle" };
+  readonly statuses = new Listeners<Status>();
   readonly #transport: Transport;
   readonly #owner: Owner;
-  readonly #listeners = new Set<(status: Status) => void>();
   #socket: WebSocket | undefined;
   /** Which try to connect is the one that counts. */
   #try = 0;
@@ -49,11 +50,6 @@ export class Link {
   constructor(transport: Transport, owner: Owner) {
     this.#transport = transport;
     this.#owner = owner;
-  }
-
-  onStatus(listener: (status: Status) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   /** Connect, unless that is done or under way. */
@@ -164,6 +160,6 @@ export class Link {
   #become(status: Status): void {
     if (status.state === this.status.state && status.state !== "waiting") return;
     this.status = status;
-    for (const listener of [...this.#listeners]) listener(status);
+    this.statuses.tell(status);
   }
 }

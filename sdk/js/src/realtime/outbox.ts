@@ -1,4 +1,4 @@
-import { aborted, BackpackError, ownError } from "../errors.ts";
+import { BackpackError, ownError } from "../errors.ts";
 import type { Message } from "./link.ts";
 
 export interface Entry {
@@ -22,7 +22,7 @@ export class Outbox {
   readonly #limit: number;
   #send: ((text: string) => void) | undefined;
   #queue: Entry[] = [];
-  #sent = new Map<number, Entry>();
+  readonly #sent = new Map<number, Entry>();
   #last = 0;
   #budget = BURST;
   #refill: ReturnType<typeof setTimeout> | undefined;
@@ -32,8 +32,7 @@ export class Outbox {
   }
 
   /** Take a request in. Fails at once what is too large, or one too many. */
-  put(entry: Entry, signal?: AbortSignal): void {
-    if (signal?.aborted) return entry.failed(aborted(signal));
+  put(entry: Entry): void {
     const size = new TextEncoder().encode(JSON.stringify(entry.fields)).length + 100;
     if (size > MAX_BYTES) {
       const detail = `A message is at most ${MAX_BYTES} bytes; larger documents go over HTTP.`;
@@ -42,7 +41,6 @@ export class Outbox {
     if (this.#queue.length >= this.#limit) {
       return entry.failed(ownError("queue-full", `${this.#limit} requests wait for a connection already.`));
     }
-    signal?.addEventListener("abort", () => this.#forget(entry, aborted(signal)), { once: true });
     this.#queue.push(entry);
     this.#flush();
   }
@@ -57,19 +55,16 @@ export class Outbox {
 
   /** The connection is gone; with an error for good: nothing is kept. */
   lost(error?: BackpackError): void {
-    const waiting = [...this.#sent.values(), ...this.#queue].filter(
-      (entry) => entry.fate !== "drop" || error,
-    );
-    const sent = new Set(this.#sent.values());
+    const sent = [...this.#sent.values()];
+    const all = [...sent, ...this.#queue];
+    const kept = (entry: Entry) =>
+      !error && (entry.fate === "resend" || (entry.fate === "fail" && !sent.includes(entry)));
     this.#send = undefined;
-    this.#sent = new Map();
-    const kept = (entry: Entry) => !error && !(entry.fate === "fail" && sent.has(entry));
-    this.#queue = waiting.filter(kept);
-    const unknown = ownError(
-      "unreachable",
-      "The connection was lost before the answer: it may or may not have happened.",
-    );
-    for (const entry of waiting) if (!kept(entry)) entry.failed(error ?? unknown);
+    this.#sent.clear();
+    this.#queue = all.filter(kept);
+    const reason =
+      error ?? ownError("unreachable", "The connection was lost: it may or may not have happened.");
+    for (const entry of all) if (!kept(entry) && (error || entry.fate === "fail")) entry.failed(reason);
   }
 
   /** The answer to a request has come. */
@@ -78,6 +73,13 @@ export class Outbox {
     this.#sent.delete(re);
     if (ok) entry?.answered(data);
     else entry?.failed(new BackpackError(error));
+  }
+
+  /** Whoever has asked doesn't want to know any more. */
+  forget(entry: Entry, error: BackpackError): void {
+    this.#queue = this.#queue.filter((one) => one !== entry);
+    for (const [id, one] of this.#sent) if (one === entry) this.#sent.delete(id);
+    entry.failed(error);
   }
 
   #flush(): void {
@@ -93,13 +95,5 @@ export class Outbox {
         this.#budget = Math.min(BURST, this.#budget + REFILL);
         this.#flush();
       }, REFILL_EVERY);
-  }
-
-  #forget(entry: Entry, error: BackpackError): void {
-    const waits = this.#queue.includes(entry);
-    this.#queue = this.#queue.filter((one) => one !== entry);
-    const sent = [...this.#sent].find(([, one]) => one === entry);
-    if (sent) this.#sent.delete(sent[0]);
-    if (waits || sent) entry.failed(error);
   }
 }

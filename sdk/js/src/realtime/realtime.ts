@@ -1,6 +1,7 @@
 import type { Subscriber } from "../db.ts";
 import type { DocumentEvent, Filter } from "../documents.ts";
 import { aborted, type BackpackError, ownError, sessionEnded } from "../errors.ts";
+import { Listeners } from "../listeners.ts";
 import { Listing, type Page } from "../listing.ts";
 import type { CallOptions } from "../options.ts";
 import type { Transport } from "../transport.ts";
@@ -30,7 +31,7 @@ export class Realtime implements Subscriber {
   readonly #outbox: Outbox;
   readonly #subscriptions = new Map<Subscription, Started | null>();
   readonly #channels = new Map<string, Channel>();
-  readonly #listeners = new Set<(event: Message) => void>();
+  readonly #events = new Listeners<Message>();
   #user: string | undefined;
   #seq: string | undefined;
 
@@ -42,7 +43,7 @@ export class Realtime implements Subscriber {
       received: (message) => this.#received(message),
       lost: (error) => this.#lost(error),
     });
-    transport.session.onChange(({ user }) => {
+    transport.session.changes.add(({ user }) => {
       if (this.#user && user?.id !== this.#user) this.#end(sessionEnded());
     });
   }
@@ -54,7 +55,7 @@ export class Realtime implements Subscriber {
 
   /** Hear how the connection is. Gives what ends it. */
   onStatus(listener: (status: Status) => void): () => void {
-    return this.#link.onStatus(listener);
+    return this.#link.statuses.add(listener);
   }
 
   /** Connect before anything needs it. */
@@ -122,8 +123,7 @@ export class Realtime implements Subscriber {
 
   /** Hear every event as the server sends it. */
   onEvent(listener: (event: Message) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#events.add(listener);
   }
 
   /** Ask whether the server is there. */
@@ -143,17 +143,18 @@ export class Realtime implements Subscriber {
     { filter, signal }: { filter?: Filter<T> | undefined } & CallOptions = {},
   ): Promise<() => Promise<void>> {
     const one = new Subscription(collection, filter, handler as (event: DocumentEvent<never>) => void);
+    if (signal?.aborted) throw aborted(signal);
+    const abort = () => {
+      this.#subscriptions.get(one)?.reject(aborted(signal!));
+      stop();
+    };
     const stop = async () => {
+      signal?.removeEventListener("abort", abort);
       if (!this.#subscriptions.delete(one) || this.status.state !== "open" || !one.id) return;
       await this.ask("unsubscribe", { sub: one.id }).catch(() => {}); // the connection took it along
     };
+    signal?.addEventListener("abort", abort);
     await new Promise<void>((resolve, reject) => {
-      if (signal?.aborted) return reject(aborted(signal));
-      const abort = () => {
-        reject(aborted(signal!));
-        stop();
-      };
-      signal?.addEventListener("abort", abort, { once: true });
       this.#subscriptions.set(one, { resolve, reject });
       if (this.status.state === "open") this.#outbox.put(this.#begin(one));
       else this.#link.open();
@@ -168,13 +169,26 @@ export class Realtime implements Subscriber {
     signal?: AbortSignal,
     answered?: (data: Message) => void,
   ): Promise<Message> {
-    return new Promise((resolve, failed) => {
-      const fate = SAFE.test(op) || "key" in fields ? "resend" : "fail";
-      const done = (data: Message) => {
-        answered?.(data);
-        resolve(data);
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(aborted(signal));
+      const abort = () => this.#outbox.forget(entry, aborted(signal!));
+      const settled = () => signal?.removeEventListener("abort", abort);
+      const entry: Entry = {
+        op,
+        fields,
+        fate: SAFE.test(op) || "key" in fields ? "resend" : "fail",
+        answered: (data) => {
+          settled();
+          answered?.(data);
+          resolve(data);
+        },
+        failed: (error) => {
+          settled();
+          reject(error);
+        },
       };
-      this.#outbox.put({ op, fields, fate, answered: done, failed }, signal);
+      signal?.addEventListener("abort", abort);
+      this.#outbox.put(entry);
       this.#link.open();
     });
   }
@@ -208,7 +222,7 @@ export class Realtime implements Subscriber {
       if (ev === "db") one.deliver(message);
       else if (ev === "reset") {
         one.since = this.#seq;
-        one.handler({ type: "reset" });
+        one.tell({ type: "reset" });
       }
     }
     if (ev === "reset" && !sub) {
@@ -218,7 +232,7 @@ export class Realtime implements Subscriber {
       this.#channels.get(channel)?.received(message);
       if (type === "leave" && user === this.#user) this.#channels.get(channel)?.detach();
     }
-    for (const listener of [...this.#listeners]) listener(message);
+    this.#events.tell(message);
   }
 
   #lost(error?: BackpackError): void {
@@ -275,6 +289,6 @@ export class Realtime implements Subscriber {
     const started = this.#subscriptions.get(one);
     if (!this.#subscriptions.delete(one)) return;
     if (started) started.reject(error);
-    else one.handler({ type: "end", error });
+    else one.tell({ type: "end", error });
   }
 }

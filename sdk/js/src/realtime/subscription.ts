@@ -1,4 +1,5 @@
 import type { DocumentEvent } from "../documents.ts";
+import { call } from "../listeners.ts";
 import type { Message } from "./link.ts";
 
 /** Documents whose version is remembered, of one subscription. */
@@ -8,7 +9,7 @@ const REMEMBERED = 10_000;
 export class Subscription {
   readonly collection: string;
   readonly filter: object | undefined;
-  readonly handler: (event: DocumentEvent<never>) => void;
+  readonly #handler: (event: DocumentEvent<never>) => void;
   /** What the server calls it on this connection. */
   id: string | undefined;
   /** After which event to go on. */
@@ -22,7 +23,11 @@ export class Subscription {
   ) {
     this.collection = collection;
     this.filter = filter;
-    this.handler = handler;
+    this.#handler = handler;
+  }
+
+  tell(event: DocumentEvent<never>): void {
+    call(this.#handler, event);
   }
 
   /** Hand an event on, unless a newer one of its document was there before: replicas may overtake each other. */
@@ -36,6 +41,6 @@ export class Subscription {
       this.#versions.set(id, version);
       if (this.#versions.size > REMEMBERED) this.#versions.delete(this.#versions.keys().next().value!);
     }
-    this.handler({ type, doc, seq } as DocumentEvent<never>);
+    this.tell({ type, doc, seq } as DocumentEvent<never>);
   }
 }

@@ -203,3 +203,69 @@ test("a reset of channels is told, and doesn't end them", async () => {
   await settle();
   assert.equal(resets, 1);
 });
+
+test("an application's error in a listener is its own, and ends nothing", async (context) => {
+  const uncaught: unknown[] = [];
+  context.mock.method(globalThis, "queueMicrotask", (task: () => void) => {
+    Promise.resolve()
+      .then(task)
+      .catch((error) => uncaught.push(error));
+  });
+  const heard: string[] = [];
+  client.realtime.onStatus(() => {
+    throw new Error("in a status");
+  });
+  const subscribing = client.db.collection("tasks").subscribe(({ type }) => {
+    heard.push(type);
+    throw new Error("in an event");
+  });
+  await settle();
+  FakeSocket.last.answer("db.subscribe", { sub: "1", seq: "8-0-0" });
+  await subscribing;
+  FakeSocket.last.tell({ ev: "reset", sub: "1" });
+  FakeSocket.last.tell({ ev: "reset", sub: "1" });
+  await settle();
+  assert.deepEqual(heard, ["reset", "reset"]);
+  assert.equal(client.realtime.status.state, "open");
+  assert.equal(uncaught.length, 4); // connecting, open, and two events
+});
+
+test("a signal ends a subscription, and is let go of with it", async () => {
+  const { signal, abort, listeners } = countingSignal();
+  const subscribing = client.db.collection("tasks").subscribe(() => {}, { signal });
+  await settle();
+  FakeSocket.last.answer("db.subscribe", { sub: "1", seq: "8-0-0" });
+  const stop = await subscribing;
+  const pinging = client.realtime.ping({ signal });
+  await settle();
+  assert.equal(listeners(), 2);
+  FakeSocket.last.tell({ re: FakeSocket.last.of("ping").at(-1)!.id, ok: true });
+  await pinging;
+  assert.equal(listeners(), 1);
+  abort();
+  await settle();
+  assert.equal(FakeSocket.last.of("unsubscribe").length, 1);
+  assert.equal(listeners(), 0);
+  await stop();
+  await assert.rejects(
+    client.db.collection("tasks").subscribe(() => {}, { signal }),
+    { type: "backpack:aborted" },
+  );
+});
+
+function countingSignal() {
+  const controller = new AbortController();
+  let count = 0;
+  const { signal } = controller;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...given: Parameters<typeof add>) => {
+    count++;
+    add(...given);
+  };
+  signal.removeEventListener = (...given: Parameters<typeof remove>) => {
+    count--;
+    remove(...given);
+  };
+  return { signal, abort: () => controller.abort(), listeners: () => count };
+}
