@@ -25,7 +25,8 @@ FIELD_MANAGER = "backpack-devcluster"
 class Api:
     """The API server that a kubeconfig of `kubeconfig.write` names."""
 
-    def __init__(self, kubeconfig: Path) -> None:
+    def __init__(self, kubeconfig: Path, seconds: float = 10.0) -> None:
+        """`seconds`: how long an answer may take."""
         document = yaml.safe_load(kubeconfig.read_text())
         cluster, user = document["clusters"][0]["cluster"], document["users"][0]["user"]
         trust = ssl.create_default_context(
@@ -37,7 +38,7 @@ class Api:
             pem.write(base64.b64decode(user["client-key-data"]))
             pem.flush()
             trust.load_cert_chain(pem.name)
-        self._http = httpx.Client(base_url=cluster["server"], verify=trust, timeout=10.0, trust_env=False)
+        self._http = httpx.Client(base_url=cluster["server"], verify=trust, timeout=seconds, trust_env=False)
 
     def __enter__(self) -> Self:
         return self

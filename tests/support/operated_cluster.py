@@ -48,7 +48,8 @@ class OperatedCluster:
 
     def __init__(self, plane: ControlPlane) -> None:
         self.plane = plane
-        self.api = Api(plane.kubeconfig)
+        # A machine that has other tests to run at the same time may take its time.
+        self.api = Api(plane.kubeconfig, seconds=60.0)
 
     def __enter__(self) -> Self:
         return self
