@@ -28,6 +28,7 @@ from backpack_dashboard.routes.backpack import (
     live_documents,
     overview,
     settings,
+    settings_form,
     site,
     usage,
     users,
@@ -56,6 +57,7 @@ ROUTERS = (
     audit.router,
     archive.router,
     settings.router,
+    settings_form.router,
     live.router,
 )
 """Every route of the dashboard; tests walk them all."""

@@ -6,6 +6,7 @@ from backpack_dashboard.kube.client import KubeClient
 from backpack_dashboard.services.access import Access
 from backpack_dashboard.services.accounts import Accounts
 from backpack_dashboard.services.admin_connection import AdminConnections
+from backpack_dashboard.services.backpack_settings import BackpackSettings
 from backpack_dashboard.services.backpacks import Backpacks
 from backpack_dashboard.services.cluster import Cluster
 from backpack_dashboard.services.collections import Collections
@@ -65,6 +66,7 @@ class Runtime:
             throttle=throttle,
         )
         self.backpacks = Backpacks(settings, self.cluster, resources)
+        self.backpack_settings = BackpackSettings(resources)
         self.signing = Signing(secrets)
         self.connections = AdminConnections(settings, self.cluster, self.signing)
         self.collections = Collections(self.connections)

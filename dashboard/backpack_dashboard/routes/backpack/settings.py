@@ -1,4 +1,4 @@
-"""The last tab: suspend, resume, restart, delete."""
+"""The last tab: the settings, whose forms come by `settings_form`; suspend, resume, restart, delete."""
 
 from typing import Annotated
 
