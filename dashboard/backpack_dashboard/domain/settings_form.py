@@ -56,7 +56,7 @@ GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
                 "api.createCollections",
                 "New collections",
                 "choice",
-                choices=(("user", "Every signed-in user may create some"), ("none", "Only here")),
+                choices=(("user", "By signed-in users"), ("none", "Only by admins")),
             ),
             Field(
                 "api.allowedOrigins",
