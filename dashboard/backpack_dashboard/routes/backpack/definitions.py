@@ -42,7 +42,7 @@ async def cards(request: Request, parts: Parts, me: Me, backpack: Mine, collecti
         rules=found["rules"],
         schema=pretty(found["schema"]) if found["schema"] else "",
         values={},
-        typed="",
+        line=None,
     )
 
 
