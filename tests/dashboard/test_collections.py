@@ -99,6 +99,8 @@ def test_what_the_resource_declares_is_only_shown(inside: Inside) -> None:
 
 
 def test_a_collection_that_is_not_there_says_so(inside: Inside) -> None:
+    name = inside.collection(indexes=[{"keys": ["title"]}])
+    assert inside.ada.get(f"{inside.path}/collections/{name}/definition/cards").status_code == 200
     shown = inside.ada.get(f"{inside.path}/collections/nothing")
     assert shown.status_code == 200
 
