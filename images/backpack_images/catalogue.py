@@ -47,7 +47,7 @@ _IMAGES = (
     Image(
         "core-api",
         base="api-packages",
-        sources=("contract/backpack_contract", "core_api/backpack_api"),
+        sources=("contract/backpack_contract", "common/backpack_common", "core_api/backpack_api"),
         parts=(SiteScript(),),
     ),
     Image(
@@ -58,7 +58,7 @@ _IMAGES = (
     Image(
         "dashboard",
         base="dashboard-packages",
-        sources=("contract/backpack_contract", "dashboard/backpack_dashboard"),
+        sources=("contract/backpack_contract", "common/backpack_common", "dashboard/backpack_dashboard"),
         parts=(BrowserFiles(),),
     ),
     Image("web", base="base", sources=("images/web",)),

@@ -5,19 +5,16 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ConstantBackoff
+from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, AuthorizationError, OutOfMemoryError, ReadOnlyError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from backpack_api.problems import StoreUnavailable
 from backpack_api.stores.measures import ERRORS, SECONDS
+from backpack_common.redis_pool import redis_pool
 from backpack_contract import ports
 
-CONNECT_SECONDS = 1.5
-CALL_SECONDS = 2.0
 POOL_SIZE = 64
 
 P = ParamSpec("P")
@@ -70,19 +67,12 @@ class Cache:
     """A pool of connections to one Redis. Connects by itself, again and again."""
 
     def __init__(self, host: str, password: str, database: int) -> None:
-        name, _, port = host.partition(":")
-        pool = BlockingConnectionPool(
-            host=name,
-            port=int(port or ports.REDIS),
-            db=database,
+        pool = redis_pool(
+            address=host,
+            port=ports.REDIS,
             password=password,
-            max_connections=POOL_SIZE,
-            timeout=CALL_SECONDS,
-            socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=CALL_SECONDS,
-            # One more try at once: it finds the connections that a restart of
-            # Redis has left dead in the pool, and no more than that.
-            retry=Retry(ConstantBackoff(0.01), 1),
+            database=database,
+            size=POOL_SIZE,
             client_name="backpack-api",
         )
         self.client: Redis = Redis(connection_pool=pool)

@@ -1,0 +1,37 @@
+"""A pool of connections to one Redis, that heals by itself and never waits for long."""
+
+from redis.asyncio import BlockingConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+
+CONNECT_SECONDS = 1.5
+CALL_SECONDS = 2.0
+
+
+def redis_pool(
+    *,
+    address: str,
+    port: int,
+    password: str,
+    database: int,
+    size: int,
+    client_name: str,
+    decode_responses: bool = False,
+) -> BlockingConnectionPool:
+    """The pool. `address` is `host` or `host:port`; `port` is for one without."""
+    host, _, given = address.partition(":")
+    return BlockingConnectionPool(
+        host=host,
+        port=int(given or port),
+        db=database,
+        password=password,
+        max_connections=size,
+        timeout=CALL_SECONDS,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=CALL_SECONDS,
+        # One more try at once: it finds the connections that a restart of
+        # Redis has left dead in the pool, and no more than that.
+        retry=Retry(ConstantBackoff(0.01), 1),
+        client_name=client_name,
+        decode_responses=decode_responses,
+    )
