@@ -52,7 +52,9 @@ export class Session {
     this.#tabs = new BroadcastChannel(this.#name);
     this.#tabs.onmessage = ({ data: { user, reason, token } }) => {
       this.token = token;
-      if (!same(user, this.user)) this.#become(user, reason);
+      if (same(user, this.user)) return;
+      // Another tab may see its socket closed before the answer to the logout of this one comes.
+      this.#become(user, this.leaving && !user ? "logout" : reason);
     };
   }
 
