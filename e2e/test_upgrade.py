@@ -8,6 +8,7 @@ import json
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,14 @@ class Release:
 
     def revision(self) -> str:
         return str(json.loads(self.helm("status", RELEASE, "--output=json"))["version"])
+
+    @contextmanager
+    def upgrading(self, image: str, **values: Any) -> Iterator[None]:
+        """`upgrade`, while the block runs: the first Backpack is through before Helm is."""
+        with ThreadPoolExecutor(1) as pool:
+            helm = pool.submit(self.upgrade, image, **values)
+            yield
+            helm.result()
 
     def upgrade(self, image: str, **values: Any) -> None:
         """Another image of the core API, and other values below `operator.upgrades`."""
@@ -184,8 +193,8 @@ def test_a_new_image_goes_out_one_by_one_and_no_request_fails(
     writer: Writer,
 ) -> None:
     with writer.at_work():
-        release.upgrade(images[1].reference, maxUnavailable=1)
-        _, order = wait_for(namespace, all_run(images[1].reference), "all run the new image")
+        with release.upgrading(images[1].reference, maxUnavailable=1):
+            _, order = wait_for(namespace, all_run(images[1].reference), "all run the new image")
         assert writer.failed == []
     assert writer.failed == []
     assert len(writer.created) > 20
@@ -219,8 +228,8 @@ def test_a_broken_image_stops_with_the_first_and_another_one_mends_it(
         events = [one for one in namespace.list("events") if one["reason"].startswith("Upgrade")]
         assert [one["involvedObject"]["name"] for one in events] == [fleet[0]]
 
-        release.upgrade(built.reference, maxUnavailable=1, timeoutSeconds=600)
-        _, order = wait_for(namespace, all_run(built.reference), "all are back")
+        with release.upgrading(built.reference, maxUnavailable=1, timeoutSeconds=600):
+            _, order = wait_for(namespace, all_run(built.reference), "all are back")
     assert writer.failed == []
     assert order[0] == fleet[0], "it is mended before others are touched"
     # As anybody sees it who asks.
