@@ -17,7 +17,9 @@ class WorkQueue(Generic[Key]):
         self._ready: deque[Key] = deque()
         self._queued: set[Key] = set()
         self._active: set[Key] = set()
-        self._timers: dict[Key, asyncio.TimerHandle] = {}
+        self._timers: dict[Key, tuple[float, asyncio.Handle]] = {}
+        """When each key's time has come, by the loop's clock. uvloop's handles don't tell
+        that of a delay that rounds to no milliseconds."""
         self._wakeups: deque[asyncio.Future[None]] = deque()
         self._closed = False
 
@@ -32,9 +34,7 @@ class WorkQueue(Generic[Key]):
 
     def add(self, key: Key) -> None:
         """Have `key` worked on as soon as a worker is free."""
-        timer = self._timers.pop(key, None)
-        if timer is not None:
-            timer.cancel()
+        self._cancel(key)
         if self._closed or key in self._queued:
             return
         self._queued.add(key)
@@ -47,12 +47,11 @@ class WorkQueue(Generic[Key]):
         if self._closed or key in self._queued:
             return
         loop = asyncio.get_running_loop()
-        timer = self._timers.get(key)
-        if timer is not None:
-            if timer.when() <= loop.time() + seconds:
-                return
-            timer.cancel()
-        self._timers[key] = loop.call_later(seconds, self.add, key)
+        due = loop.time() + seconds
+        if key in self._timers and self._timers[key][0] <= due:
+            return
+        self._cancel(key)
+        self._timers[key] = due, loop.call_later(seconds, self.add, key)
 
     async def get(self) -> Key | None:
         """The next key, which is the caller's until `done`; None once closed."""
@@ -83,11 +82,15 @@ class WorkQueue(Generic[Key]):
     def close(self) -> None:
         """No worker gets another key."""
         self._closed = True
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        for key in list(self._timers):
+            self._cancel(key)
         while self._wakeups:
             self._wake()
+
+    def _cancel(self, key: Key) -> None:
+        if key in self._timers:
+            _, timer = self._timers.pop(key)
+            timer.cancel()
 
     def _wake(self) -> None:
         while self._wakeups:

@@ -42,6 +42,17 @@ async def test_a_later_time_never_replaces_a_sooner_one() -> None:
     assert await asyncio.wait_for(queue.get(), 5) == "a"
 
 
+@pytest.mark.parametrize("seconds", [0, 0.0001])
+async def test_no_time_at_all_can_be_asked_for_again_and_again(seconds: float) -> None:
+    queue: WorkQueue[str] = WorkQueue()
+    for _ in range(3):
+        queue.add_after("a", seconds)
+    queue.add_after("a", 60)
+    assert await asyncio.wait_for(queue.get(), 5) == "a"
+    queue.done("a")
+    assert queue.depth == 0
+
+
 async def test_now_is_sooner_than_any_time() -> None:
     queue: WorkQueue[str] = WorkQueue()
     queue.add_after("a", 60)
