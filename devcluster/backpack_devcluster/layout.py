@@ -17,6 +17,8 @@ POD_ADDRESSES = "10.244.0.0/22"
 """A thousand addresses: room for the 500 pods that the kubelet is allowed."""
 PREFIX_LENGTH = 22
 SERVICES = SERVICE_ADDRESSES
+SERVICES_CHAIN = "BACKPACK-SERVICES"
+"""The packet filter's chain for addresses of Services that kube-proxy doesn't know."""
 DNS = "10.96.0.10"
 HTTP_PORT = 8080
 """Traefik's entry point `web`, on the machine's loopback only."""

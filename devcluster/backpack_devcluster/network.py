@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from . import commands, files
-from .layout import BRIDGE, GATEWAY, POD_ADDRESSES, PREFIX_LENGTH, Layout
+from .layout import BRIDGE, GATEWAY, POD_ADDRESSES, PREFIX_LENGTH, SERVICES, SERVICES_CHAIN, Layout
 
 NEEDED_SYSCTLS = {
     "net.ipv4.ip_forward": "1",
@@ -30,9 +30,33 @@ def bring_up(layout: Layout) -> None:
     commands.run("ip", "link", "set", BRIDGE, "up")
     for name, value in NEEDED_SYSCTLS.items():
         write_sysctl(name, value)
+    keep_services_in()
     files.put(layout.cni / "10-backpack.conflist", json.dumps(cni_configuration(layout), indent=2))
     resolvers = [path.read_text() for path in _RESOLVERS if path.exists()]
     files.put(layout.configuration / "resolv.conf", reachable_resolvers(resolvers), mode=0o644)
+
+
+def keep_services_in() -> None:
+    """Refuse connections to addresses of Services that no rule has turned into a pod's.
+
+    A new Service has its address before kube-proxy has its rules. Until then a connection
+    would leave the machine, with the password that it begins with, and whatever answers
+    there would be taken for the Service.
+    """
+    present = commands.run("iptables-save", "-t", "filter").splitlines()
+    rules = [
+        f"-A {SERVICES_CHAIN} -d {SERVICES} -j REJECT --reject-with icmp-port-unreachable",
+        f"-A FORWARD -j {SERVICES_CHAIN}",
+        f"-A OUTPUT -j {SERVICES_CHAIN}",
+    ]
+    missing = [rule for rule in rules if rule not in present]
+    if not missing:
+        return
+    # Naming a chain that is there would empty it.
+    made = any(line.startswith(f":{SERVICES_CHAIN} ") for line in present)
+    declared = [] if made else [f":{SERVICES_CHAIN} - [0:0]"]
+    lines = ["*filter", *declared, *missing, "COMMIT", ""]
+    commands.run("iptables-restore", "--noflush", "--wait", stdin="\n".join(lines))
 
 
 def cni_configuration(layout: Layout) -> dict[str, object]:

@@ -22,8 +22,8 @@ from .layout import BRIDGE, CONTAINERD, KUBE_PROXY, KUBELET, Layout
 from .plane import API_SERVER, CONTROLLER_MANAGER, ETCD, SCHEDULER
 from .trees import current_mounts, mounts_below
 
-_CHAIN = re.compile(r"^(KUBE-|CNI-)")
-_JUMP = re.compile(r" -[jg] (KUBE-|CNI-)\S+")
+_CHAIN = re.compile(r"^(KUBE-|CNI-|BACKPACK-)")
+_JUMP = re.compile(r" -[jg] (KUBE-|CNI-|BACKPACK-)\S+")
 _PROGRAMS = frozenset(
     {
         ETCD,

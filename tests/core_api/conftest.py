@@ -11,10 +11,11 @@ import httpx
 import pytest
 
 from support.core_api import CoreApi, Person, new_person
+from support.event_loop import pytest_asyncio_loop_factories
 from support.ferretdb import FerretDB, ferretdb
 from support.redis import Redis, redis
 
-__all__ = ["ferretdb", "redis"]
+__all__ = ["ferretdb", "pytest_asyncio_loop_factories", "redis"]
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,11 @@
 
 import signal
 import socket
+import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -16,6 +18,8 @@ from support.processes import ServerProcess
 from support.redis import Redis
 from support.sockets import socket_of
 from support.waiting import eventually
+
+Away = Callable[[Redis | FerretDB], AbstractContextManager[None]]
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -90,19 +94,52 @@ def test_what_was_acknowledged_survives_a_crash_of_everything(
     assert set(acknowledged) <= {document["id"] for document in kept}
 
 
+class _WebServer(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        with suppress(OSError):
+            while self.request.recv(4096):
+                self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+
+@contextmanager
+def instead_of(server: Redis | FerretDB) -> Iterator[None]:
+    """A web server at the address of a store that is gone."""
+    server.kill()
+    host, _, port = server.host.partition(":")
+    socketserver.ThreadingTCPServer.allow_reuse_address = True
+    with socketserver.ThreadingTCPServer((host, int(port)), _WebServer) as other:
+        other.daemon_threads = True
+        threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.05}).start()
+        try:
+            yield
+        finally:
+            other.shutdown()
+    server.start()
+
+
+@contextmanager
+def gone(server: Redis | FerretDB) -> Iterator[None]:
+    server.kill()
+    yield
+    server.start()
+
+
+@contextmanager
+def hung(server: Redis | FerretDB) -> Iterator[None]:
+    server.signal(signal.SIGSTOP)
+    yield
+    server.signal(signal.SIGCONT)
+
+
 @pytest.mark.parametrize("store", ["database", "cache"])
-@pytest.mark.parametrize("how", ["gone", "hung"])
+@pytest.mark.parametrize("away", [gone, hung, instead_of])
 def test_a_store_that_is_away_is_a_503_until_it_is_back(
-    own_api: CoreApi, own_ferretdb: FerretDB, own_redis: Redis, store: str, how: str
+    own_api: CoreApi, own_ferretdb: FerretDB, own_redis: Redis, store: str, away: Away
 ) -> None:
     server = own_ferretdb if store == "database" else own_redis
     ada = new_person(own_api)
     tasks = ada.make_collection("tasks")
-    if how == "gone":
-        server.kill()
-    else:
-        server.signal(signal.SIGSTOP)
-    try:
+    with away(server):
         ready = httpx.get(f"{own_api.public}/readyz", timeout=5)
         assert ready.status_code == 503
         assert ready.json()["stores"][store] == "away"
@@ -116,14 +153,10 @@ def test_a_store_that_is_away_is_a_503_until_it_is_back(
         assert all(line["level"] == "warning" and line["cause"] for line in named)
         body = {"email": ada.email, "password": ada.password}
         assert_problem(httpx.post(f"{own_api.public}/auth/login", json=body, timeout=20), 503)
-    finally:
-        if how == "gone":
-            server.start()
-        else:
-            server.signal(signal.SIGCONT)
     eventually(lambda: is_ready(own_api), within=20)
     eventually(lambda: ada.client.post(tasks, json={"a": 2}).status_code == 201, within=20)
     assert ada.client.get("/auth/me").status_code == 200
+    assert [line for line in own_api.log_lines() if line["level"] == "error"] == []
 
 
 def test_it_starts_while_its_stores_are_away(

@@ -1,27 +1,21 @@
 """What the operator's tests share: settings, a Backpack, and an API server."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvloop
 
 from backpack_devcluster.plane import ControlPlane
 from backpack_operator.model.backpack import Backpack
 from backpack_operator.settings import Settings
 from support.control_plane import control_plane
+from support.event_loop import pytest_asyncio_loop_factories
 from support.operated_cluster import Operated, OperatedCluster
 
-__all__ = ["control_plane"]
+__all__ = ["control_plane", "pytest_asyncio_loop_factories"]
 
 UID = "11111111-1111-4111-8111-111111111111"
-
-
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """The event loop that the operator runs on, which differs from Python's own here and there."""
-    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")

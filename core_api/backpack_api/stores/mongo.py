@@ -19,6 +19,7 @@ from pymongo.errors import (
     ExecutionTimeout,
     NetworkTimeout,
     OperationFailure,
+    ProtocolError,
 )
 
 from backpack_api.problems import StoreUnavailable
@@ -109,7 +110,7 @@ def database_errors(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]
         began = perf_counter()
         try:
             return await call(*args, **kwargs)
-        except (ConnectionFailure, ExecutionTimeout) as error:
+        except (ConnectionFailure, ExecutionTimeout, ProtocolError) as error:
             errors.inc()
             raise StoreUnavailable("database") from error
         except OperationFailure as error:

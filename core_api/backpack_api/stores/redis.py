@@ -6,7 +6,13 @@ from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
 from redis.asyncio import Redis
-from redis.exceptions import AuthenticationError, AuthorizationError, OutOfMemoryError, ReadOnlyError
+from redis.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    InvalidResponse,
+    OutOfMemoryError,
+    ReadOnlyError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -27,6 +33,8 @@ _AWAY = (
     AuthorizationError,
     ReadOnlyError,
     OutOfMemoryError,
+    # No Redis: something else answers at its address, as long as that is not routed yet.
+    InvalidResponse,
     OSError,
 )
 
