@@ -4,10 +4,9 @@ error in the console."""
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from backpack_images.browser_files import INSTALLED
 from support.browser import open_page
 from support.dashboard import PASSWORD, Dashboard, Visitor
-from support.dashboard_browser import WITHIN, page, playwright, sign_in
+from support.dashboard_browser import WITHIN, examine, page, playwright, sign_in
 
 __all__ = ["page", "playwright"]
 
@@ -69,15 +68,3 @@ def test_every_screen_is_accessible_and_fits(
         tabs = [f"{place}/{tab}" for tab in ("site", "files", "usage", "audit", "archive", "settings")]
         for path in ("/", "/new", "/account", "/admins", place, *tabs):
             examine(page, dashboard.url + path)
-
-
-def examine(page: Page, url: str) -> None:
-    """axe-core finds nothing, and nothing is wider than the screen."""
-    page.goto(url)
-    too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    assert not too_wide, f"{url} is wider than the screen"
-    # By the debugger, past the policy that lets only our own scripts run.
-    page.evaluate((INSTALLED / "axe-core" / "axe.min.js").read_text())
-    found = page.evaluate("axe.run().then(({violations}) => violations)")
-    told = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
-    assert told == [], url

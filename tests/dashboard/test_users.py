@@ -56,6 +56,40 @@ def test_an_address_that_cant_be_had_is_told_at_the_form(inside: Inside) -> None
         assert "<b>@x" not in answer.text
 
 
+def test_a_password_may_be_chosen_and_a_weak_one_is_told_at_its_field(inside: Inside) -> None:
+    email, chosen = new_email(), "a horse of my choice"
+
+    weak = inside.ada.post(f"{inside.path}/users", {"email": email, "password": "short"})
+    assert weak.status_code == 422
+    assert 'aria-describedby="field-new-user-password-says"' in weak.text.partition("aria-invalid")[2]
+    made = inside.ada.post(f"{inside.path}/users", {"email": email, "password": chosen})
+    assert made.status_code == 200
+    assert chosen not in made.text
+    assert status_of_sign_in(inside, email, chosen) == 200
+
+    place = f"{inside.path}/users/{inside.call('users.list', search=email)['items'][0]['id']}/password"
+    assert inside.ada.post(place, {"password": "short"}).status_code == 422
+    assert status_of_sign_in(inside, email, chosen) == 200
+    assert inside.ada.post(place, {"password": f"{chosen}, another"}).status_code == 200
+    assert status_of_sign_in(inside, email, chosen) == 401
+    assert status_of_sign_in(inside, email, f"{chosen}, another") == 200
+
+
+def test_whoever_isnt_there_any_more_is_told_so(inside: Inside) -> None:
+    _, _, place = created(inside)
+    inside.call("users.delete", userId=place.rpartition("/")[2])
+
+    for method, path in (
+        ("GET", place),
+        ("PUT", f"{place}/disabled"),
+        ("DELETE", f"{place}/sessions"),
+        ("POST", f"{place}/password"),
+        ("DELETE", f"{place}?typed=somebody"),
+    ):
+        answer = inside.ada.send(method, path, {"disabled": "true"} if method == "PUT" else None)
+        assert answer.status_code == 404, (method, path)
+
+
 def test_a_disabled_one_is_signed_out_until_he_is_enabled(inside: Inside) -> None:
     email, password, place = created(inside)
     person = sign_in(inside.api, email, password)
@@ -72,7 +106,7 @@ def test_a_disabled_one_is_signed_out_until_he_is_enabled(inside: Inside) -> Non
 def test_his_sessions_are_listed_and_ended(inside: Inside) -> None:
     email, password, place = created(inside)
     person = sign_in(inside.api, email, password)
-    assert "End sessions" in inside.ada.get(place).text
+    assert "End all sessions" in inside.ada.get(place).text
 
     assert "Signed in nowhere" in inside.ada.send("DELETE", f"{place}/sessions").text
     assert person.client.get("/auth/me").status_code == 401

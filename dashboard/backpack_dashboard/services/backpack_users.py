@@ -1,6 +1,7 @@
 """What an admin does with the users of a backpack, through its API."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from backpack_dashboard.domain.backpacks import Backpack
@@ -13,7 +14,8 @@ _WRONG_FIELDS = (409, 422)
 
 
 class BackpackUsers:
-    """Of one backpack. Passwords are made here and returned once; nobody keeps them."""
+    """Of one backpack. A password is the admin's choice, or made here and returned once; nobody
+    keeps it."""
 
     def __init__(self, backpack: Backpack, inside: AdminConnection) -> None:
         self._backpack, self._inside = backpack, inside
@@ -34,26 +36,27 @@ class BackpackUsers:
         user: User = await self._inside.call("users.get", userId=user_id)
         return user
 
-    async def create(self, email: str) -> tuple[User, str]:
-        """A new one, and his password. Raises `Invalid` where the address can't be had."""
-        password = self._new_password()
+    async def create(self, email: str, chosen: str) -> tuple[User, str]:
+        """A new one, and the password that was made, `""` where one was chosen. Raises `Invalid`."""
+        made = "" if chosen else self._new_password()
         try:
-            user = await self._inside.call("users.create", email=email.strip(), password=password)
+            user = await self._inside.call("users.create", email=email.strip(), password=chosen or made)
         except BackpackRefused as error:
-            if error.status not in _WRONG_FIELDS:
-                raise
-            told = [fault["message"] for fault in error.problem.get("errors", ())]
-            raise Invalid("Nobody was created.", {"email": "; ".join(told) or error.detail}) from error
-        return user, password
+            raise _told(error, "Nobody was created.", "email") from error
+        return user, made
 
     async def set_disabled(self, user_id: str, *, disabled: bool) -> None:
         await self._inside.call("users.disable" if disabled else "users.enable", userId=user_id)
 
-    async def renew_password(self, user_id: str) -> str:
-        """His new password; all his sessions end."""
-        password = self._new_password()
-        await self._inside.call("users.setPassword", userId=user_id, password=password)
-        return password
+    async def renew_password(self, user_id: str, chosen: str) -> str:
+        """The new password where it was made, `""` where it was chosen; all his sessions end.
+        Raises `Invalid`."""
+        made = "" if chosen else self._new_password()
+        try:
+            await self._inside.call("users.setPassword", userId=user_id, password=chosen or made)
+        except BackpackRefused as error:
+            raise _told(error, "The password stays as it was.", "password") from error
+        return made
 
     async def end_sessions(self, user_id: str) -> None:
         await self._inside.call("users.endSessions", userId=user_id)
@@ -67,6 +70,16 @@ class BackpackUsers:
         return user
 
     def _new_password(self) -> str:
-        wanted = self._backpack.spec.get("auth", {}).get("password", {}).get("minLength", 0)
+        auth: Mapping[str, Any] = self._backpack.spec.get("auth") or {}
+        wanted = int((auth.get("password") or {}).get("minLength", 0))
         length = max(PASSWORD_LENGTH, wanted)
         return secrets.token_urlsafe(length)[:length]
+
+
+def _told(error: BackpackRefused, detail: str, field: str) -> BackpackRefused | Invalid:
+    """What the API found wrong, at its field of the form: at `field` where it names none."""
+    if error.status not in _WRONG_FIELDS:
+        return error
+    named = {str(one["path"]).lstrip("/"): str(one["message"]) for one in error.problem.get("errors", ())}
+    known = {name: message for name, message in named.items() if name in ("email", "password")}
+    return Invalid(detail, known or {field: error.detail})

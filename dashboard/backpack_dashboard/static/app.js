@@ -22,6 +22,8 @@
     const near = (name) => target.closest(`[data-${name}]`);
     if (near("open")) {
       const dialog = document.getElementById(near("open").dataset.open);
+      // What it showed last is somebody else's.
+      if (near("open").hasAttribute("hx-get")) dialog.querySelector("[data-panel]")?.replaceChildren(spinner());
       dialog.showModal();
       dialog.querySelector("[autofocus], input, button")?.focus();
     } else if (near("close")) {
@@ -37,6 +39,14 @@
       if (!menu.contains(target)) menu.open = false;
     }
   });
+
+  function spinner() {
+    const around = document.createElement("div");
+    around.className = "empty";
+    around.append(document.createElement("span"));
+    around.firstChild.className = "spinner";
+    return around;
+  }
 
   async function copy(button) {
     const label = button.querySelector("[data-label]") ?? button;
@@ -89,7 +99,9 @@
   });
 
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    const { elt, successful } = detail;
+    const { elt, xhr } = detail;
+    // htmx calls an answer that it swaps successful, also a form that was refused.
+    const successful = xhr.status > 0 && xhr.status < 400;
     if (successful && elt.matches?.("form[data-clear-on-success]")) elt.reset();
     if (successful && elt.matches?.("[data-close-on-success]")) elt.closest("dialog")?.close();
   });

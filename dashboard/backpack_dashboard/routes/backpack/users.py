@@ -51,29 +51,20 @@ async def users_list(
 
 @router.post("/users")
 async def create(
-    request: Request, me: Me, backpack: Mine, inside: Users, email: Annotated[str, Form()] = ""
+    request: Request,
+    me: Me,
+    backpack: Mine,
+    inside: Users,
+    email: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
 ) -> Response:
     try:
-        user, password = await inside.create(email)
+        user, made = await inside.create(email, password)
     except Invalid as error:
-        return page(
-            request,
-            "backpack/new_user_form.html",
-            me,
-            status=422,
-            backpack=backpack,
-            email=email,
-            errors=error.fields,
-        )
-    return page(
-        request,
-        "backpack/user_password.html",
-        me,
-        headers=CHANGED,
-        email=user["email"],
-        password=password,
-        fresh_account=True,
-    )
+        shown: dict[str, Any] = {"backpack": backpack, "email": email, "errors": error.fields}
+        return page(request, "backpack/new_user_form.html", me, status=422, **shown)
+    shown = {"email": user["email"], "password": made, "fresh_account": True}
+    return page(request, "backpack/user_password.html", me, headers=CHANGED, **shown)
 
 
 @router.get("/users/new")
@@ -107,17 +98,21 @@ async def end_sessions(request: Request, me: Me, backpack: Mine, inside: Users, 
 
 
 @router.post("/users/{user_id}/password")
-async def renew_password(request: Request, me: Me, inside: Users, user_id: str) -> Response:
+async def renew_password(
+    request: Request,
+    me: Me,
+    backpack: Mine,
+    inside: Users,
+    user_id: str,
+    password: Annotated[str, Form()] = "",
+) -> Response:
     user = await inside.get(user_id)
-    password = await inside.renew_password(user_id)
-    return page(
-        request,
-        "backpack/user_password.html",
-        me,
-        email=user["email"],
-        password=password,
-        fresh_account=False,
-    )
+    try:
+        made = await inside.renew_password(user_id, password)
+    except Invalid as error:
+        return _one(request, me, backpack, user, status=422, errors=error.fields)
+    shown = {"email": user["email"], "password": made, "fresh_account": False}
+    return page(request, "backpack/user_password.html", me, **shown)
 
 
 @router.delete("/users/{user_id}")
@@ -128,18 +123,11 @@ async def delete(
         user = await inside.delete(user_id, typed)
     except Invalid as error:
         user = await inside.get(user_id)
-        return page(
-            request,
-            "backpack/delete_user_form.html",
-            me,
-            status=422,
-            backpack=backpack,
-            user=user,
-            errors=error.fields,
-        )
+        return _one(request, me, backpack, user, status=422, errors=error.fields)
     text = "The account is deleted, and its files with it."
+    headers = {**CHANGED, "HX-Reswap": "none"}
     return page(
-        request, "fragments/toast.html", me, headers=CHANGED, mood="good", title=user["email"], text=text
+        request, "fragments/toast.html", me, headers=headers, mood="good", title=user["email"], text=text
     )
 
 
