@@ -28,7 +28,10 @@ COMMIT
 # Completed
 *filter
 :INPUT ACCEPT [0:0]
+:BACKPACK-SERVICES - [0:0]
 -A INPUT -s 192.0.2.1/32 -j DROP
+-A OUTPUT -j BACKPACK-SERVICES
+-A BACKPACK-SERVICES -d 10.96.0.0/16 -j REJECT --reject-with icmp-port-unreachable
 COMMIT
 """
 
@@ -44,6 +47,11 @@ def test_our_chains_go_with_the_rules_that_lead_to_them_and_nothing_else() -> No
         "-X KUBE-SERVICES",
         "-X KUBE-SEP-AAAA",
         "-X CNI-0123",
+        "COMMIT",
+        "*filter",
+        "-D OUTPUT -j BACKPACK-SERVICES",
+        "-F BACKPACK-SERVICES",
+        "-X BACKPACK-SERVICES",
         "COMMIT",
     ]
 
