@@ -26,11 +26,6 @@ class Rule:
         return rule | ({"resourceNames": list(self.names)} if self.names else {})
 
 
-_ADMIN_RULES = (
-    Rule(kinds.ADMIN.group, (kinds.ADMIN.plural,), ("list", "patch")),
-    Rule(kinds.ADMIN.group, (f"{kinds.ADMIN.plural}/status",), ("patch",)),
-)
-
 BACKPACK_RULES = (
     Rule(kinds.BACKPACK.group, ("backpacks",), ("get", "list", "watch", "patch")),
     Rule(kinds.BACKPACK.group, ("backpacks/status",), ("patch",)),
@@ -46,7 +41,8 @@ BACKPACK_RULES = (
     Rule("traefik.io", ("ingressroutes", "middlewares"), _KEEP),
     Rule("events.k8s.io", ("events",), ("create",)),
     # Those that don't count there are told so.
-    *_ADMIN_RULES,
+    Rule(kinds.ADMIN.group, (kinds.ADMIN.plural,), ("list",)),
+    Rule(kinds.ADMIN.group, (f"{kinds.ADMIN.plural}/status",), ("patch",)),
 )
 """In the cluster, or in each watched namespace."""
 
@@ -58,7 +54,8 @@ OWN_RULES = (
     Rule("", ("configmaps",), ("get", "list", "create", "delete")),
     # The signing keys, and those of accounts, whose names nobody knows beforehand.
     Rule("", ("secrets",), ("get", "create", "patch")),
-    *_ADMIN_RULES,
+    Rule(kinds.ADMIN.group, (kinds.ADMIN.plural,), ("list", "patch")),
+    Rule(kinds.ADMIN.group, (f"{kinds.ADMIN.plural}/status",), ("patch",)),
     Rule("traefik.io", ("middlewares",), ("patch",), names=(RETRY_MIDDLEWARE,)),
     Rule("traefik.io", ("middlewares",), ("create",)),
 )

@@ -36,14 +36,9 @@ since a new Backpack's has a new one; they are never listed or watched.
 - apiGroups: [events.k8s.io]
   resources: [events]
   verbs: [create]
-{{ include "backpack.operator.adminRules" . }}
-{{- end -}}
-
-{{/* What it may do to accounts of the dashboard. */}}
-{{- define "backpack.operator.adminRules" -}}
 - apiGroups: [backpack.dev]
   resources: [backpackadmins]
-  verbs: [list, patch]
+  verbs: [list]
 - apiGroups: [backpack.dev]
   resources: [backpackadmins/status]
   verbs: [patch]
