@@ -76,38 +76,38 @@ def leave_what_a_former_version_made(cluster: OperatedCluster, namespace: str) -
     eventually(lambda: "todo-former" not in {key.name for key in cluster.children(namespace)}, within=60)
 
 
-def test_no_right_is_given_that_is_not_used(quiet: OperatedCluster, tmp_path: Path) -> None:
-    own, namespace = quiet.namespace("system"), quiet.namespace("apps")
+def test_no_right_is_given_that_is_not_used(cluster: OperatedCluster, tmp_path: Path) -> None:
+    own, namespace = cluster.namespace("system"), cluster.namespace("apps")
     with (
         TlsServer(default=Authority.make().issue("0123.traefik.default")) as traefik,
-        ApiProxy(quiet.plane) as proxy,
+        ApiProxy(cluster.plane) as proxy,
     ):
         used = UsedRights(proxy)
         looking = {**QUICK, "TRAEFIK_HTTPS_ADDRESS": traefik.address}
-        with quiet.operator(tmp_path, own, namespace, through=proxy, **looking):
-            account(quiet, own, "ada")
-            account(quiet, namespace, "bob")
+        with cluster.operator(tmp_path, own, namespace, through=proxy, **looking):
+            account(cluster, own, "ada")
+            account(cluster, namespace, "bob")
             acme = {"mode": "Resolver", "resolver": "acme"}
             spec = {"api": {"replicas": 2}, "tls": acme, "deletionPolicy": "Delete", "admins": ["ada"]}
-            quiet.backpack(namespace, "todo", **spec)
-            quiet.wait_reason(namespace, "todo", "RouteReady", "CertificatePending")
+            cluster.backpack(namespace, "todo", **spec)
+            cluster.wait_reason(namespace, "todo", "RouteReady", "CertificatePending")
             asked_again = Right(MIDDLEWARE.group, MIDDLEWARE.plural, "patch")
             eventually(lambda: asked_again in used.of(own), within=30, what="a certificate is asked for")
-            quiet.backpack(namespace, "younger", hostname="todo")
-            quiet.wait_reason(namespace, "younger", "HostnameAccepted", "HostnameTaken")
-            quiet.change(SECRET, own, SECRET_NAME, metadata={"annotations": {ASKED: "now"}})
-            lose_one_child_of_each_kind(quiet, namespace)
-            edit_what_outlives_it(quiet, namespace)
-            leave_what_a_former_version_made(quiet, namespace)
+            cluster.backpack(namespace, "younger", hostname="todo")
+            cluster.wait_reason(namespace, "younger", "HostnameAccepted", "HostnameTaken")
+            cluster.change(SECRET, own, SECRET_NAME, metadata={"annotations": {ASKED: "now"}})
+            lose_one_child_of_each_kind(cluster, namespace)
+            edit_what_outlives_it(cluster, namespace)
+            leave_what_a_former_version_made(cluster, namespace)
             # Pods are listed once none of them has been ready for some seconds.
             listed = Right("", "pods", "list")
             eventually(lambda: listed in used.of(namespace), within=30, what="pods are listed")
             rotated = Right("", "secrets", "patch")
             eventually(lambda: rotated in used.of(own), within=30, what="the signing key is rotated")
-            quiet.delete(ADMIN, own, "ada")
-            eventually(lambda: quiet.find(ADMIN, own, "ada") is None, within=30)
-            quiet.delete(BACKPACK, namespace, "todo")
-            eventually(lambda: quiet.find(BACKPACK, namespace, "todo") is None, within=60)
+            cluster.delete(ADMIN, own, "ada")
+            eventually(lambda: cluster.find(ADMIN, own, "ada") is None, within=30)
+            cluster.delete(BACKPACK, namespace, "todo")
+            eventually(lambda: cluster.find(BACKPACK, namespace, "todo") is None, within=60)
             unused = {
                 "where Backpacks are": rights(rbac.BACKPACK_RULES) - used.of(namespace) - ASKED_BY_ADMISSION,
                 "in its own namespace": rights(rbac.OWN_RULES) - used.of(own),
