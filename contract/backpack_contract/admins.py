@@ -40,6 +40,9 @@ makes it, and removes it with the next when it was used."""
 INVITATION_EXPIRES = "invitation-expires"
 """Until when the link counts, RFC 3339 in UTC, whole seconds, such as `2026-01-31T12:00:00Z`."""
 
+API_TOKEN_PREFIX = "api-token-"  # noqa: S105  the beginning of keys' names
+"""With a token's id: what is kept of a personal access token, as JSON with its SHA-256."""
+
 
 def secret_name(admin: str) -> str:
     """The Secret of the BackpackAdmin with this name."""

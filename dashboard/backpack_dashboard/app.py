@@ -17,7 +17,9 @@ from backpack_dashboard.routes import (
     setup,
     sign_in,
     static,
+    tokens,
 )
+from backpack_dashboard.routes.api.application import api_application
 from backpack_dashboard.routes.backpack import (
     archive,
     audit,
@@ -43,6 +45,7 @@ ROUTERS = (
     invitation.router,
     registration.router,
     account.router,
+    tokens.router,
     admins.router,
     backpacks.router,
     overview.router,
@@ -75,4 +78,5 @@ def dashboard_app(runtime: Runtime) -> ASGIApp:
     app.state.runtime = runtime
     for router in ROUTERS:
         app.include_router(router)
+    app.mount("/api/v1", api_application(runtime))
     return SecurityHeaders(Origins(app, runtime.settings.public_url), secure=runtime.settings.secure)

@@ -8,6 +8,7 @@ DashboardError
   Conflict           409  it is there already, or was changed meanwhile
   TooLarge           413  more bytes than there may be
   Invalid            422  what was written in a form; `fields` has a sentence for each
+    Taken            409  it is right, but somebody has it
   TooManyTries       429  after failures; `retry_after` in seconds
   Unavailable        503  something that the dashboard needs doesn't answer
     ClusterUnavailable    the API server
@@ -73,6 +74,11 @@ class Invalid(DashboardError):
     def __init__(self, detail: str, fields: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
         self.fields = dict(fields or {})
+
+
+class Taken(Invalid):
+    status = 409
+    title = "Taken already"
 
 
 class TooManyTries(DashboardError):

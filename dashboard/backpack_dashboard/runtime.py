@@ -14,10 +14,12 @@ from backpack_dashboard.services.documents import Documents
 from backpack_dashboard.services.files import Files
 from backpack_dashboard.services.health import Health
 from backpack_dashboard.services.links import Invitations, Setup, SetupLinks
+from backpack_dashboard.services.news import News
 from backpack_dashboard.services.passwords import PasswordService
 from backpack_dashboard.services.sessions import SessionService
 from backpack_dashboard.services.signing import Signing
 from backpack_dashboard.services.throttling import Throttle
+from backpack_dashboard.services.tokens import Tokens
 from backpack_dashboard.services.transfers import Transfers
 from backpack_dashboard.services.usage import UsageHistory
 from backpack_dashboard.settings import Settings
@@ -26,6 +28,7 @@ from backpack_dashboard.stores.resources import ResourceStore
 from backpack_dashboard.stores.secrets import SecretStore
 from backpack_dashboard.stores.sessions import SessionStore
 from backpack_dashboard.stores.throttles import ThrottleStore
+from backpack_dashboard.stores.token_uses import TokenUses
 
 
 class Runtime:
@@ -67,6 +70,8 @@ class Runtime:
         )
         self.backpacks = Backpacks(settings, self.cluster, resources)
         self.backpack_settings = BackpackSettings(resources)
+        self.tokens = Tokens(self.cluster, secrets, TokenUses(self._cache), throttle)
+        self.news = News(self.cluster, self.access, self.tokens)
         self.signing = Signing(secrets)
         self.connections = AdminConnections(settings, self.cluster, self.signing)
         self.collections = Collections(self.connections)
@@ -74,7 +79,7 @@ class Runtime:
         self.transfers = Transfers(self.connections, self.signing)
         self.files = Files(self.connections, self.transfers)
         self.usage = UsageHistory(self.connections, self.transfers)
-        self.health = Health(self.cluster, self.sessions, self._cache)
+        self.health = Health(self.cluster, self.sessions, self.tokens, self._cache)
 
     @classmethod
     async def connect(cls, settings: Settings) -> Self:
@@ -84,11 +89,13 @@ class Runtime:
         """Begin to watch; on the event loop that everything runs on."""
         self.cluster.start()
         self.sessions.start()
+        self.tokens.start()
         self.connections.start()
 
     async def close(self) -> None:
         await self.transfers.close()
         await self.connections.close()
+        await self.tokens.close()
         await self.sessions.close()
         await self.cluster.close()
         self._passwords.close()

@@ -54,6 +54,7 @@ def filled(path: str, place: Any) -> str:
     values = {"namespace": place.namespace, "name": place.name}
     some = (
         "session_id",
+        "token_id",
         "admin",
         "path:path",
         "user_id",

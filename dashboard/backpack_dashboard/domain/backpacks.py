@@ -118,6 +118,11 @@ class Backpack:
         return str(self.body["metadata"]["creationTimestamp"])
 
     @property
+    def generation(self) -> int:
+        """Of the spec: one more with each change of it."""
+        return int(self.body["metadata"].get("generation", 0))
+
+    @property
     def deleting(self) -> bool:
         return "deletionTimestamp" in self.body["metadata"]
 
@@ -128,8 +133,7 @@ class Backpack:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """Those of the present generation: what is older is about another spec."""
-        generation = self.body["metadata"].get("generation", 0)
-        if self.status.get("observedGeneration") != generation:
+        if self.status.get("observedGeneration") != self.generation:
             return ()
         return tuple(
             Condition(

@@ -18,6 +18,7 @@ from backpack_dashboard.errors import (
     Invalid,
     NotFound,
     SignInNeeded,
+    TooLarge,
     TooManyTries,
     Unavailable,
 )
@@ -44,6 +45,8 @@ async def told(connection: Request | WebSocket, error: DashboardError) -> Respon
         }
         if isinstance(error, Invalid) and error.fields:
             problem["errors"] = [{"path": k, "message": v} for k, v in error.fields.items()]
+        if isinstance(error, SignInNeeded):
+            headers["WWW-Authenticate"] = "Bearer"
         return JSONResponse(problem, error.status, headers, "application/problem+json")
     fragment = "hx-request" in connection.headers
     if isinstance(error, SignInNeeded):
@@ -66,12 +69,16 @@ async def no_such_page(connection: Request | WebSocket, error: HTTPException) ->
         return await told(connection, NotFound())
     if error.status_code == 405:
         return await told(connection, NotFound("There is nothing here that can be changed so."))
+    if error.status_code == 413:
+        return await told(connection, TooLarge(str(error.detail)))
     return await told(connection, Invalid(str(error.detail)))
 
 
 async def malformed(connection: Request | WebSocket, error: RequestValidationError) -> Response | None:
     fields = {str(one["loc"][-1]): str(one["msg"]) for one in error.errors()}
-    return await told(connection, Invalid("The request isn't complete. Load the page again.", fields))
+    program = connection.url.path.startswith("/api/")
+    todo = "See `errors`, and /api/v1/openapi.json." if program else "Load the page again."
+    return await told(connection, Invalid(f"The request isn't complete. {todo}", fields))
 
 
 async def broken(connection: Request | WebSocket, error: Exception) -> Response | None:

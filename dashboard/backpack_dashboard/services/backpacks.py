@@ -10,7 +10,7 @@ from backpack_dashboard.domain.access import namespaces_of
 from backpack_dashboard.domain.admins import Admin
 from backpack_dashboard.domain.backpacks import Backpack
 from backpack_dashboard.domain.names import backpack_name_fault
-from backpack_dashboard.errors import Conflict, Forbidden, Invalid
+from backpack_dashboard.errors import Conflict, Forbidden, Invalid, Taken
 from backpack_dashboard.services.cluster import Cluster
 from backpack_dashboard.settings import Settings
 from backpack_dashboard.stores.resources import ResourceStore
@@ -40,8 +40,9 @@ class Backpacks:
 
     def name_fault(self, namespace: str, name: str) -> str | None:
         """Why no backpack of this name can be made there, as a sentence; None: it can."""
-        if fault := backpack_name_fault(name):
-            return fault
+        return backpack_name_fault(name) or self._taken(namespace, name)
+
+    def _taken(self, namespace: str, name: str) -> str | None:
         if self._cluster.backpack((namespace, name)) is not None:
             return "There is a backpack of this name; choose another one."
         if any(other.hostname == name for other in self._cluster.backpacks()):
@@ -56,7 +57,7 @@ class Backpacks:
         return max(0, self._settings.backpacks_per_developer - count)
 
     async def create(self, admin: Admin, namespace: str, name: str, display_name: str) -> Backpack:
-        """A new one, which names the admin. Raises `Invalid`, `Forbidden`."""
+        """A new one, which names the admin. Raises `Invalid`, `Taken`, `Forbidden`."""
         name, display_name = name.strip(), display_name.strip()
         if namespace not in self.namespaces(admin):
             raise Forbidden("Backpacks can't be created in that namespace. Choose one that is offered.")
@@ -66,18 +67,20 @@ class Backpacks:
                 "developer may have here. Delete one, or ask an owner."
             )
         faults = {}
-        if fault := self.name_fault(namespace, name):
+        if fault := backpack_name_fault(name):
             faults["name"] = fault
         if len(display_name) > MAX_DISPLAY_NAME:
             faults["display_name"] = f"At most {MAX_DISPLAY_NAME} characters."
         if faults:
             raise Invalid("This can't be created as it is.", faults)
+        if taken := self._taken(namespace, name):
+            raise Taken("This can't be created as it is.", {"name": taken})
         spec: dict[str, Any] = {"admins": [admin.name]}
         if display_name:
             spec["displayName"] = display_name
         body = await self._store.create_backpack(namespace, name, spec)
         if body is None:
-            raise Invalid(
+            raise Taken(
                 "This can't be created as it is.", {"name": "Somebody was faster: the name is taken."}
             )
         return await self._cluster.wait_backpack((namespace, name), body["metadata"]["uid"])

@@ -99,14 +99,16 @@ class Cluster:
             except TimeoutError as error:
                 raise ClusterUnavailable from error
 
-    async def wait_backpack(self, key: Key, uid: str) -> Backpack:
-        """The Backpack with this UID, once it is in the picture."""
+    async def wait_backpack(self, key: Key, uid: str, generation: int = 0) -> Backpack:
+        """The Backpack with this UID, once it is in the picture with at least this generation."""
         with self.subscribe() as subscription:
             try:
                 async with asyncio.timeout(SEEN_WITHIN):
-                    while (found := self.backpack(key)) is None or found.uid != uid:
+                    while True:
+                        found = self.backpack(key)
+                        if found is not None and found.uid == uid and found.generation >= generation:
+                            return found
                         await subscription.changed()
-                    return found
             except TimeoutError as error:
                 raise ClusterUnavailable from error
 

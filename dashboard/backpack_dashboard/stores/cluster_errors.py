@@ -42,7 +42,9 @@ def told(error: KubeError) -> DashboardError:
         case Refused(status=403):
             return Forbidden(f"The cluster doesn't let the dashboard do this: {error.message}")
         case Refused():
-            fields = {cause["field"]: _message(cause) for cause in error.causes if "field" in cause}
+            fields = {
+                cause["field"].lstrip("."): _message(cause) for cause in error.causes if "field" in cause
+            }
             return Invalid(_sentence(error), fields)
         case ApiError() if error.status not in (429, 500, 503, 504):
             return ClusterUnavailable(f"The cluster answered in an unexpected way: {error}")
