@@ -2,24 +2,18 @@
 
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import yaml
 
 from support.backpack_client import BackpackClient, open_client
+from support.backpacks import create_ready, unique
 from support.kubectl import Kubectl, Object
-
-EXAMPLE = Path(__file__).parents[1] / "examples/todo/backpack.yaml"
 
 
 @pytest.fixture(scope="module")
 def todo(namespace: Kubectl) -> Object:
-    """The example, under a name and hostname of this run's own."""
-    manifest = yaml.safe_load(EXAMPLE.read_text())
-    manifest["metadata"]["name"] = f"todo-{secrets.token_hex(3)}"
-    namespace.apply(manifest)
-    return namespace.wait_ready(manifest["metadata"]["name"])
+    """The smallest Backpack: a name is all it needs."""
+    return create_ready(namespace, unique("todo"))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backpack_dev.system import condition, lacking
+from backpack_dev.examples import condition, lacking
 
 
 def backpack(generation: int, observed: int, image: str = "core-api:2", **conditions: str) -> dict[str, Any]:

@@ -13,14 +13,17 @@ SYSTEM = RunningSystem(
     http_port=8080,
     https_port=8443,
 )
-EXAMPLE = {
-    "metadata": {"name": "todo"},
-    "status": {"url": "http://todo.test:8080", "apiUrl": "http://todo-api.test:8080"},
-}
+EXAMPLES = [
+    {
+        "metadata": {"name": name},
+        "status": {"url": f"http://{name}.test:8080", "apiUrl": f"http://{name}-api.test:8080"},
+    }
+    for name in ("todo", "chat")
+]
 
 
 def shown(dashboard: str = "http://admin.test:8080/setup#token") -> str:
-    return next_steps(SYSTEM, EXAMPLE, dashboard, 12)
+    return next_steps(SYSTEM, EXAMPLES, dashboard, 12)
 
 
 def commands() -> list[list[str]]:
@@ -41,6 +44,11 @@ def test_kubectl_is_pointed_at_the_new_cluster() -> None:
 
 def test_the_api_is_asked_at_its_own_host() -> None:
     assert ["curl", "http://todo-api.test:8080/readyz"] in commands()
+
+
+def test_each_example_is_named_with_its_site() -> None:
+    assert "todo       http://todo.test:8080\n" in shown()
+    assert "chat       http://chat.test:8080\n" in shown()
 
 
 def test_the_set_up_link_is_there_until_the_dashboard_has_an_owner() -> None:

@@ -40,13 +40,13 @@ def up() -> None:
     report = reports.for_terminal()
     begun = time.monotonic()
     with sentences():
-        running, example = system.up(report)
+        running, examples = system.up(report)
         dashboard = system.dashboard_link(running)
     seconds = time.monotonic() - begun
     steps = [{"step": title, "seconds": round(taken, 1)} for title, taken in report.timings]
     record = paths.cache() / "last-up.json"
     record.write_text(json.dumps({"seconds": round(seconds, 1), "steps": steps}, indent=2) + "\n")
-    print(next_steps(running, example, dashboard, seconds))
+    print(next_steps(running, examples, dashboard, seconds))
 
 
 @app.command()

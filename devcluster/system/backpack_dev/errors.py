@@ -3,7 +3,8 @@
 UpError
 ├── NoProvider      neither Docker nor a fit Linux machine
 ├── ProgramFailed   helm, kubectl or kind ended with an error; quotes it
-└── NeverReady      the example did not become Ready; names the condition
+├── NeverReady      an example did not become Ready; names the condition
+└── NotPublished    an example's site was refused
 """
 
 
@@ -20,4 +21,8 @@ class ProgramFailed(UpError):
 
 
 class NeverReady(UpError):
-    """The example did not become Ready in time."""
+    """An example did not become Ready in time."""
+
+
+class NotPublished(UpError):
+    """The API refused the site of an example; quotes it."""

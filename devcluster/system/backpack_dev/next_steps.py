@@ -2,32 +2,33 @@
 
 from typing import Any
 
-from .system import EXAMPLE_NAMESPACE, RunningSystem
+from .examples import NAMESPACE
+from .system import RunningSystem
 
 EMAIL = "ada@example.com"
 PASSWORD = "correct-horse-battery"  # noqa: S105  an example, shown to be typed
 
 
-def next_steps(running: RunningSystem, example: dict[str, Any], dashboard: str, seconds: float) -> str:
-    """The text for the terminal; `example` is the Ready Backpack, `dashboard` the address of
+def next_steps(running: RunningSystem, examples: list[dict[str, Any]], dashboard: str, seconds: float) -> str:
+    """The text for the terminal; `examples` are the Backpacks, all Ready, `dashboard` the address of
     the dashboard, which has a `#` while it is the one-time link that makes the first owner."""
     once = "\n             (this link makes you its first owner, once)" if "#" in dashboard else ""
-    api = example["status"]["apiUrl"]
+    sites = "\n".join(f"  {each['metadata']['name']:10} {each['status']['url']}" for each in examples)
+    api = examples[0]["status"]["apiUrl"]
     body = f'{{"email": "{EMAIL}", "password": "{PASSWORD}"}}'
     return f"""
-Up after {seconds:.0f} s. Backpack {example["metadata"]["name"]} is Ready:
+Up after {seconds:.0f} s:
 
   dashboard  {dashboard}{once}
-  site       {example["status"]["url"]}
-  API        {api}
+{sites}
 
 Look at it:
 
   export KUBECONFIG={running.kubeconfig}
   export PATH={running.kubectl.parent}:$PATH
-  kubectl get bp --namespace {EXAMPLE_NAMESPACE}
+  kubectl get bp --namespace {NAMESPACE}
 
-Use it:
+Use the API of {examples[0]["metadata"]["name"]}:
 
   curl {api}/readyz
   curl {api}/auth/register -H 'Content-Type: application/json' -d '{body}'

@@ -5,4 +5,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 CHART = ROOT / "charts/backpack"
 DEVCLUSTER = ROOT / "devcluster"
-EXAMPLE = ROOT / "examples/todo/backpack.yaml"
+EXAMPLES = ("todo",)
+"""The applications that `make up` deploys, in the order in which it names them."""
+
+
+def example(name: str) -> Path:
+    """The folder of an example: `backpack.yaml` and `site/`."""
+    return ROOT / "examples" / name

@@ -1,28 +1,24 @@
 """The whole running system: brought up step by step, found again, removed."""
 
-import json
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from backpack_devcluster import report as reports
 from backpack_devcluster.cluster import Cluster
 from backpack_devcluster.report import Report
 from backpack_images.build import BuiltImage, build_all
 
-from .errors import NeverReady
-from .programs import run, run_json
+from . import examples
+from .programs import run
 from .provider import Provider, choose
-from .source import CHART, EXAMPLE
+from .sites import signing_keys
+from .source import CHART, EXAMPLES
 
 DOMAIN = "backpack.localhost"
 OPERATOR_NAMESPACE = "backpack-system"
-EXAMPLE_NAMESPACE = "apps"
 RELEASE = "backpack"
 
 CHART_KEYS = {
@@ -52,17 +48,26 @@ class RunningSystem:
         return cls(cluster.kubeconfig, cluster.kubectl, cluster.helm, cluster.http_port, cluster.https_port)
 
 
-def up(report: Report, provider: Provider | None = None) -> tuple[RunningSystem, dict[str, Any]]:
-    """Bring all of it up, or what of it isn't; returns it with the example, Ready."""
+def up(report: Report, provider: Provider | None = None) -> tuple[RunningSystem, list[dict[str, Any]]]:
+    """Bring all of it up, or what of it isn't; returns it with the examples, each Ready."""
     provider = provider or choose()
     cluster = provider.up(report)
     images = build_all(list(provider.images), report)
     provider.load(images, report)
     with report.step("Install the chart"):
         install_chart(cluster, provider, images)
-    with report.step(f"Backpack {EXAMPLE.parent.name} becomes Ready") as step:
-        example = apply_example(cluster, images["core-api"].reference, step.progress)
-    return RunningSystem.of(cluster), example
+    with report.step(f"Backpacks {' and '.join(EXAMPLES)} become Ready") as step:
+        examples.apply(cluster)
+        found = [
+            examples.wait(cluster, name, images["core-api"].reference, step.progress) for name in EXAMPLES
+        ]
+    with report.step("Publish their sites") as step:
+        keys = signing_keys(cluster, OPERATOR_NAMESPACE)
+        new = [
+            backpack["metadata"]["name"] for backpack in found if examples.publish(cluster, backpack, keys)
+        ]
+        step.result(", ".join(new) or "nothing is new")
+    return RunningSystem.of(cluster), found
 
 
 def down(report: Report) -> None:
@@ -126,56 +131,3 @@ def dashboard_link(system: RunningSystem) -> str:
         "backpack_dashboard",
         "setup-link",
     ).strip()
-
-
-def apply_example(cluster: Cluster, image: str, progress: Any, seconds: float = 180) -> dict[str, Any]:
-    """Apply the example into a namespace that enforces Pod Security `restricted`; wait until it
-    is Ready with this image of the core API."""
-    namespace = {
-        "apiVersion": "v1",
-        "kind": "Namespace",
-        "metadata": {
-            "name": EXAMPLE_NAMESPACE,
-            "labels": {"pod-security.kubernetes.io/enforce": "restricted"},
-        },
-    }
-    manifest = yaml.safe_load(EXAMPLE.read_text())
-    kubectl = (cluster.kubectl, f"--kubeconfig={cluster.kubeconfig}")
-    run(*kubectl, "apply", "-f", "-", stdin=json.dumps(namespace))
-    run(*kubectl, f"--namespace={EXAMPLE_NAMESPACE}", "apply", "-f", "-", stdin=json.dumps(manifest))
-
-    name = manifest["metadata"]["name"]
-    deadline = time.monotonic() + seconds
-    while True:
-        backpack = run_json(
-            *kubectl, f"--namespace={EXAMPLE_NAMESPACE}", "get", "backpack", name, "-o", "json"
-        )
-        state = lacking(backpack, image)
-        if state is None:
-            return backpack
-        progress(state)
-        if time.monotonic() > deadline:
-            raise NeverReady(f"Backpack {name} was not Ready within {seconds:.0f} s; last state: {state}")
-        time.sleep(0.5)
-
-
-def lacking(backpack: Mapping[str, Any], image: str) -> str | None:
-    """Why the backpack is not Ready with this image of the core API, or None. Also one that
-    exists already is brought up to date: its turn in a wave comes within seconds."""
-    for name in ("Ready", "UpToDate"):
-        told = condition(backpack, name)
-        if told.get("status") != "True":
-            reason = told.get("reason", "not seen by the operator yet")
-            return f"{reason}: {told.get('message', '')}".strip(": ")
-    # What is said here may still be the former operator's.
-    runs = backpack["status"].get("runtime", {}).get("images", {}).get("api")
-    return None if runs == image else "not seen by the operator yet"
-
-
-def condition(backpack: Mapping[str, Any], name: str) -> dict[str, str]:
-    """A condition of a Backpack if it is of the present generation, else an empty one."""
-    status = backpack.get("status", {})
-    if status.get("observedGeneration") != backpack["metadata"]["generation"]:
-        return {}
-    found: dict[str, str] = next((c for c in status.get("conditions", []) if c["type"] == name), {})
-    return found
