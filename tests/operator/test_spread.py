@@ -104,3 +104,19 @@ def test_a_tainted_node_takes_only_what_tolerates_it(cluster: OperatedCluster, n
     finally:
         cluster.api.merge("/api/v1/nodes/south", {"spec": {"taints": None}})
     cluster.delete(BACKPACK, namespace, "todo")
+
+
+def test_a_pod_that_fits_nowhere_is_told_of_and_placed_once_a_node_fits(
+    cluster: OperatedCluster, namespace: str
+) -> None:
+    make(cluster, namespace, scheduling={"web": {"nodeSelector": {"place": "west"}}})
+    told = cluster.wait_reason(namespace, "todo", "WebReady", "Unschedulable", within=60)
+    assert "node" in told["message"]
+    assert "spec.scheduling" in told["message"]
+    add_node(cluster, "west")
+    try:
+        assert placed(cluster, namespace, "web", 1) == ["west"]
+        cluster.wait_ready(namespace, "todo", within=60)
+    finally:
+        cluster.api.request("DELETE", "/api/v1/nodes/west")
+    cluster.delete(BACKPACK, namespace, "todo")
