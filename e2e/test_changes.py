@@ -80,3 +80,25 @@ def test_kubectl_scales_the_api(namespace: Kubectl, shop: Object, ada: BackpackC
         eventually(partial(available, replicas), within=60)
         eventually(partial(told, replicas), within=30)
     assert ada.http.get("/auth/me").status_code == 200
+
+
+def test_volumes_grow_while_it_serves(namespace: Kubectl, shop: Object, ada: BackpackClient) -> None:
+    name = shop["metadata"]["name"]
+    before = {
+        component: pod_of(namespace, name, component)["metadata"]["uid"] for component in ("mongo", "api")
+    }
+    patch(
+        namespace,
+        name,
+        '{"spec": {"database": {"storage": {"size": "2Gi"}}, "files": {"storage": {"size": "3Gi"}}}}',
+    )
+
+    def sizes() -> set[str]:
+        claims = namespace.list("persistentvolumeclaims", of_instance(name))
+        return {claim["status"]["capacity"]["storage"] for claim in claims}
+
+    eventually(lambda: {"2Gi", "3Gi"} <= sizes(), within=60, what="the volumes have grown")
+    namespace.wait_reason(name, "Degraded", "AsExpected", within=30)
+    assert ada.http.get("/auth/me").status_code == 200
+    for component, uid in before.items():
+        assert pod_of(namespace, name, component)["metadata"]["uid"] == uid

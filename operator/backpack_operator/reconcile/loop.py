@@ -32,6 +32,8 @@ class Loop:
         self._look_again = settings.look_again_seconds
         self._backoff: Backoff[Key] = Backoff()
         self._looks: Backoff[Key] = Backoff(first=self._look_again / 2, most=self._look_again * 3)
+        self._look_at: dict[Key, float] = {}
+        """When a Backpack is looked at that waits for its pods, by the loop's clock."""
         self._open = asyncio.Event()
         for outcome in Outcome:
             # From the start, so that a first failure is seen as an increase.
@@ -70,13 +72,22 @@ class Loop:
             return
         self._backoff.succeeded(key)
         if outcome is Outcome.WAITING:
-            self._queue.add_after(key, self._looks.failed(key))
+            self._queue.add_after(key, self._until_look(key))
             return
         self._looks.succeeded(key)
+        self._look_at.pop(key, None)
         if outcome is Outcome.AGAIN:
             self._queue.add(key)
         if outcome is Outcome.HELD:
             self._queue.add_after(key, self._look_again)
+
+    def _until_look(self, key: Key) -> float:
+        """Seconds. Events in between put no look off: pods that start bring many of them,
+        while another never will."""
+        now = asyncio.get_running_loop().time()
+        if self._look_at.get(key, now) <= now:
+            self._look_at[key] = now + self._looks.failed(key)
+        return self._look_at[key] - now
 
     async def _attempt(self, key: Key) -> Outcome:
         try:
