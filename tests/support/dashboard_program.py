@@ -36,6 +36,7 @@ class Program:
     """Sends requests with a token, or with none."""
 
     def __init__(self, dashboard: Dashboard, token: str | None, **headers: str) -> None:
+        self.token = token or ""
         self.base = f"{dashboard.url}/api/v1"
         self.headers = headers | ({"Authorization": f"Bearer {token}"} if token else {})
 

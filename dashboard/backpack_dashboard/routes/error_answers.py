@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket
 
 from backpack_dashboard.errors import (
+    BackpackRefused,
     DashboardError,
     Forbidden,
     Invalid,
@@ -45,6 +46,8 @@ async def told(connection: Request | WebSocket, error: DashboardError) -> Respon
         }
         if isinstance(error, Invalid) and error.fields:
             problem["errors"] = [{"path": k, "message": v} for k, v in error.fields.items()]
+        if isinstance(error, BackpackRefused) and "errors" in error.problem:
+            problem["errors"] = error.problem["errors"]
         if isinstance(error, SignInNeeded):
             headers["WWW-Authenticate"] = "Bearer"
         return JSONResponse(problem, error.status, headers, "application/problem+json")

@@ -1,6 +1,6 @@
 """Bytes that pass through: what a browser uploads, and what it is sent of a backpack."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import aiohttp
@@ -38,10 +38,13 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
 
 
 async def passed_on(
-    opening: AbstractAsyncContextManager[aiohttp.ClientResponse], *, download: bool
+    opening: AbstractAsyncContextManager[aiohttp.ClientResponse],
+    *,
+    download: bool,
+    through: Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]] = lambda chunks: chunks,
 ) -> Response:
     """An answer of a backpack as our own, sent while it comes. `download`: whatever it is, the
-    browser keeps it and shows nothing of it.
+    browser keeps it and shows nothing of it. `through`: what its chunks pass, and may end in.
 
     It is somebody else's content on the dashboard's host. So the policy and the type's meaning
     are set here, whatever the backpack says of them."""
@@ -59,7 +62,7 @@ async def passed_on(
     async def body() -> AsyncIterator[bytes]:
         # An archive that breaks off must be seen to: the exception ends the connection.
         async with stack:
-            async for chunk in answer.content.iter_any():
+            async for chunk in through(answer.content.iter_any()):
                 yield chunk
 
     return StreamingResponse(body(), answer.status, headers)
