@@ -16,6 +16,7 @@ from backpack_dashboard.services.health import Health
 from backpack_dashboard.services.links import Invitations, Setup, SetupLinks
 from backpack_dashboard.services.news import News
 from backpack_dashboard.services.passwords import PasswordService
+from backpack_dashboard.services.pod_logs import PodLogs
 from backpack_dashboard.services.sessions import SessionService
 from backpack_dashboard.services.signing import Signing
 from backpack_dashboard.services.throttling import Throttle
@@ -23,6 +24,7 @@ from backpack_dashboard.services.tokens import Tokens
 from backpack_dashboard.services.transfers import Transfers
 from backpack_dashboard.services.usage import UsageHistory
 from backpack_dashboard.settings import Settings
+from backpack_dashboard.stores.pods import PodStore
 from backpack_dashboard.stores.redis import Cache
 from backpack_dashboard.stores.resources import ResourceStore
 from backpack_dashboard.stores.secrets import SecretStore
@@ -72,6 +74,7 @@ class Runtime:
         self.backpack_settings = BackpackSettings(resources)
         self.tokens = Tokens(self.cluster, secrets, TokenUses(self._cache), throttle)
         self.news = News(self.cluster, self.access, self.tokens)
+        self.pod_logs = PodLogs(PodStore(client))
         self.signing = Signing(secrets)
         self.connections = AdminConnections(settings, self.cluster, self.signing)
         self.collections = Collections(self.connections)

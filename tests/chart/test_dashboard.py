@@ -57,13 +57,16 @@ def test_its_secret_is_kept_and_redis_is_given_a_digest_only(helm: Helm) -> None
     assert "env" not in pod["containers"][0]
 
 
-def test_it_reads_no_secret_where_backpacks_are(helm: Helm) -> None:
+def test_where_backpacks_are_it_reads_pods_and_their_logs_and_no_secret(helm: Helm) -> None:
     rules = find(helm.render(), "ClusterRole", "backpack-dashboard")["rules"]
 
     granted = {resource: set(rule["verbs"]) for rule in rules for resource in rule["resources"]}
-    assert "secrets" not in granted
-    assert granted["pods"] == {"get", "list"}
-    assert granted["events"] == {"get", "list", "watch"}
+    assert granted == {
+        "backpacks": {"get", "list", "watch", "create", "patch", "update", "delete"},
+        "events": {"get", "list", "watch"},
+        "pods": {"list"},
+        "pods/log": {"get"},
+    }
 
 
 def test_only_traefik_reaches_it_and_only_it_reaches_its_redis(helm: Helm) -> None:

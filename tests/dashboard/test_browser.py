@@ -65,6 +65,9 @@ def test_every_screen_is_accessible_and_fits(
             examine(page, dashboard.url + path)
         sign_in(page, owner)
         expect(page.locator(f'a[href="{place}"]')).to_be_visible(timeout=WITHIN)
-        tabs = [f"{place}/{tab}" for tab in ("site", "files", "usage", "audit", "archive", "settings")]
+        tabs = [
+            f"{place}/{tab}"
+            for tab in ("site", "users", "files", "usage", "audit", "archive", "logs", "settings")
+        ]
         for path in ("/", "/new", "/account", "/admins", place, *tabs):
             examine(page, dashboard.url + path)

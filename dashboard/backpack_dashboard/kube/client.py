@@ -19,8 +19,9 @@ from backpack_dashboard.kube.kinds import Kind
 Body = dict[str, Any]
 
 FIELD_MANAGER = "backpack-dashboard"
-CONNECTIONS = 64
-"""Watches, and log streams of open pages, each take one for as long as they last."""
+CONNECTIONS = 128
+"""Watches, and log streams of open pages, each take one for as long as they last; these are at
+most half of them."""
 WATCH_SECONDS = 300
 _SECONDS = 15.0
 _LINES = 2**22
@@ -108,15 +109,21 @@ class KubeClient:
 
     @asynccontextmanager
     async def stream(
-        self, path: str, query: Mapping[str, str], seconds: float | None = None
+        self,
+        path: str,
+        query: Mapping[str, str],
+        seconds: float | None = None,
+        *,
+        longest: int | None = None,
     ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The lines of an answer as they come, for at most so many seconds."""
+        """The lines of an answer as they come, for at most so many seconds. Of one with more
+        than `longest` bytes the rest is left out; without a limit it is a `NoAnswer`."""
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=_SECONDS)
         answer = await self._open("GET", path, None, query, "application/json", timeout)
         try:
             if answer.status >= 400:
                 raise from_answer(answer.status, answer.reason, await answer.read())
-            yield _lines(answer.response)
+            yield _lines(answer.response, longest)
         finally:
             answer.response.close()
 
@@ -163,14 +170,16 @@ class KubeClient:
             raise NoAnswer(f"{method} {path}: {str(error) or type(error).__name__}") from error
 
 
-async def _lines(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+async def _lines(response: aiohttp.ClientResponse, longest: int | None) -> AsyncIterator[bytes]:
     try:
         kept = b""
         async for chunk in response.content.iter_any():
             *whole, kept = (kept + chunk).split(b"\n")
             for line in whole:
-                yield line
-            if len(kept) > _LINES:
+                yield line[:longest]
+            if longest is not None:
+                kept = kept[:longest]
+            elif len(kept) > _LINES:
                 raise NoAnswer("the API server sent a line that is too long")
         if kept:
             yield kept

@@ -20,5 +20,6 @@ TABS = (
     Tab("usage", "Usage"),
     Tab("audit", "Audit log"),
     Tab("archive", "Export and import"),
+    Tab("logs", "Logs"),
     Tab("settings", "Settings"),
 )

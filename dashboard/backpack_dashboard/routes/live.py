@@ -2,7 +2,7 @@
 sent first is the whole, so that a page that was away is right again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from fastapi import APIRouter
 from starlette.websockets import WebSocket
@@ -30,7 +30,7 @@ async def backpack(socket: WebSocket, parts: Parts, me: Me, backpack: Mine, tab:
     await stream(socket, parts, me, _one(parts, me, backpack, tab))
 
 
-async def _list(parts: Runtime, me: Visitor) -> AsyncIterator[str]:
+async def _list(parts: Runtime, me: Visitor) -> AsyncGenerator[str]:
     shown: list[tuple[str, str]] | None = None
     with parts.cluster.subscribe() as subscription:
         changed: set[tuple[str, str]] = set()
@@ -49,7 +49,7 @@ async def _list(parts: Runtime, me: Visitor) -> AsyncIterator[str]:
             await asyncio.sleep(BATCH_SECONDS)
 
 
-async def _one(parts: Runtime, me: Visitor, backpack: Backpack, tab: str) -> AsyncIterator[str]:
+async def _one(parts: Runtime, me: Visitor, backpack: Backpack, tab: str) -> AsyncGenerator[str]:
     """Ends with the backpack, or when it is no longer the visitor's."""
     with parts.cluster.subscribe() as subscription:
         while True:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -20,7 +21,7 @@ DONE = 1000
 log = logging.getLogger(__name__)
 
 
-async def stream(socket: WebSocket, parts: Runtime, me: Visitor, texts: AsyncIterator[str]) -> None:
+async def stream(socket: WebSocket, parts: Runtime, me: Visitor, texts: AsyncGenerator[str]) -> None:
     """Accept the socket and send these texts. It is closed with 4001 when the session ends,
     with 1000 when there is no more; a `DashboardError` becomes a toast first."""
     await socket.accept()
@@ -43,11 +44,13 @@ async def stream(socket: WebSocket, parts: Runtime, me: Visitor, texts: AsyncIte
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _send(socket: WebSocket, texts: AsyncIterator[str]) -> None:
+async def _send(socket: WebSocket, texts: AsyncGenerator[str]) -> None:
     try:
-        async for text in texts:
-            async with asyncio.timeout(SEND_SECONDS):
-                await socket.send_text(text)
+        # What the page looked at ends with it, wherever it was cut off.
+        async with aclosing(texts):
+            async for text in texts:
+                async with asyncio.timeout(SEND_SECONDS):
+                    await socket.send_text(text)
     except DashboardError as error:
         await socket.send_text(html("fragments/toast.html", mood="bad", title=error.title, text=error.detail))
     except (TimeoutError, WebSocketDisconnect):

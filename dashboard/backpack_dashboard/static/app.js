@@ -4,6 +4,7 @@
 //   data-copy="TEXT"       copies the text                data-dismiss   removes the toast around it
 //   data-confirm="NAME"    keeps the form's button disabled until its field has this text
 //   data-fragment-token    gets the token from the URL's fragment, which is then taken away
+//   data-keep="COUNT"      keeps only so many children, the last
 //   data-clear-on-success  the form is emptied when its request went well
 "use strict";
 
@@ -141,6 +142,12 @@
     if (document.body.dataset.live) lostTimer = setTimeout(() => (banner.hidden = false), 1500);
     else banner.hidden = true;
   }
+
+  // Logs keep growing: the oldest lines go.
+  document.addEventListener("htmx:wsAfterMessage", () => {
+    const lines = document.querySelector("[data-keep]");
+    while (lines?.childElementCount > Number(lines.dataset.keep)) lines.firstElementChild.remove();
+  });
 
   // Moments, as people say them
 

@@ -1,7 +1,8 @@
 """Lets what the API server says leave a store as an answer for people."""
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from backpack_dashboard.errors import (
@@ -29,6 +30,15 @@ def cluster_errors(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]
             raise told(error) from error
 
     return guarded
+
+
+@contextmanager
+def told_of() -> Iterator[None]:
+    """The same for a block."""
+    try:
+        yield
+    except KubeError as error:
+        raise told(error) from error
 
 
 def told(error: KubeError) -> DashboardError:

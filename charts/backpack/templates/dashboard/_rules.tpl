@@ -11,7 +11,7 @@ it works through that backpack's own API.
   verbs: [get, list, watch]
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list]
+  verbs: [list]
 - apiGroups: [""]
   resources: [pods/log]
   verbs: [get]

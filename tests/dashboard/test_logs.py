@@ -1,0 +1,170 @@
+"""What pods write, live in the page: the API server hands it on from a node."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from support.dashboard import Dashboard, Visitor
+from support.kubelet import NODE, Kubelet
+from support.waiting import eventually
+
+WITHIN = 40
+
+
+@pytest.fixture(scope="module")
+def kubelet(dashboard: Dashboard) -> Iterator[Kubelet]:
+    api = dashboard.cluster.api
+    with Kubelet(dashboard.cluster.plane) as kubelet:
+        body = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE}}
+        api.request("POST", "/api/v1/nodes", body)
+        api.merge(f"/api/v1/nodes/{NODE}/status", {"status": kubelet.node})
+        yield kubelet
+        api.request("DELETE", f"/api/v1/nodes/{NODE}")
+
+
+def backpack(dashboard: Dashboard, ada: Visitor, name: str, **spec: object) -> str:
+    """A new one that ada sees; where its pages are."""
+    dashboard.cluster.backpack(dashboard.namespace, name, admins=["ada"], **spec)
+    place = f"/backpacks/{dashboard.namespace}/{name}"
+    eventually(lambda: ada.get(f"{place}/logs").status_code == 200, within=30)
+    return place
+
+
+@contextmanager
+def watched(ada: Visitor, place: str, **query: str) -> Iterator[ClientConnection]:
+    """The socket of the tab."""
+    asked = "&".join(f"{name}={value}" for name, value in query.items())
+    url = ada.dashboard.url.replace("http", "ws") + f"/live{place}/logs?{asked}"
+    headers = {"Cookie": ada.cookie}
+    with connect(url, origin=ada.dashboard.url, additional_headers=headers, proxy=None) as socket:  # type: ignore[arg-type]
+        yield socket
+
+
+def read_until(socket: ClientConnection, words: str) -> str:
+    """All that came until these words did."""
+    text = ""
+    while words not in text:
+        try:
+            text += str(socket.recv(timeout=WITHIN))
+        except TimeoutError:
+            pytest.fail(f"{words!r} didn't come, but {text[-3000:]}")
+    return text
+
+
+def delete(dashboard: Dashboard, path: str) -> None:
+    dashboard.cluster.api.request("DELETE", f"{path}?gracePeriodSeconds=0")
+
+
+def test_lines_come_as_they_are_written_also_of_the_next_pod(
+    dashboard: Dashboard, ada: Visitor, kubelet: Kubelet
+) -> None:
+    place = backpack(dashboard, ada, "logged")
+    first = kubelet.run(dashboard.cluster, dashboard.namespace, "logged", "logged-api-5d8f-aaaaa")
+    kubelet.write("logged-api-5d8f-aaaaa", "2026-01-01T10:00:00.1Z", "<script>alert(1)</script>")
+    kubelet.write("logged-api-5d8f-aaaaa", "2026-01-01T12:00:00.2+02:00", "\x1b[31mred\x1b[0m \x00")
+    kubelet.write("logged-api-5d8f-aaaaa", "2026-01-01T10:00:00.3Z", "x" * 200_000 + "END")
+
+    with watched(ada, place, component="api") as socket:
+        text = read_until(socket, "xxx…</li>")
+        assert "5d8f-aaaaa" in text
+        assert "&lt;script&gt;alert(1)" in text
+        assert "<script" not in text
+        assert "10:00:00</span> red </li>" in text
+        assert "END" not in text
+        kubelet.write("logged-api-5d8f-aaaaa", "2026-01-01T10:00:01Z", "while it is looked at")
+        assert "while it is" in read_until(socket, "looked at")
+
+        kubelet.end("logged-api-5d8f-aaaaa")
+        delete(dashboard, first)
+        second = kubelet.run(dashboard.cluster, dashboard.namespace, "logged", "logged-api-5d8f-bbbbb")
+        kubelet.write("logged-api-5d8f-bbbbb", "2026-01-01T10:00:02Z", "the next pod")
+        assert "looked at" not in read_until(socket, "the next pod")
+    delete(dashboard, second)
+
+
+def test_a_stream_that_breaks_off_goes_on_without_a_line_twice(
+    dashboard: Dashboard, ada: Visitor, kubelet: Kubelet
+) -> None:
+    place = backpack(dashboard, ada, "broken")
+    pod = kubelet.run(dashboard.cluster, dashboard.namespace, "broken", "broken-api-1-a")
+    kubelet.write("broken-api-1-a", "2026-01-01T10:00:00.123456789Z", "before")
+
+    with watched(ada, place) as socket:
+        read_until(socket, "before</li>")
+        kubelet.end("broken-api-1-a")
+        eventually(lambda: not kubelet.reading["broken-api-1-a"], within=WITHIN)
+        kubelet.write("broken-api-1-a", "2026-01-01T10:00:00.2Z", "after")
+        assert "before</li>" not in read_until(socket, "after</li>")
+    assert any("sinceTime=2026-01-01T10%3A00%3A00Z" in asked for asked in kubelet.asked)
+    delete(dashboard, pod)
+
+
+def test_components_pods_and_what_was_before_a_restart_can_be_chosen(
+    dashboard: Dashboard, ada: Visitor, kubelet: Kubelet
+) -> None:
+    place = backpack(dashboard, ada, "chosen")
+    ended = {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}
+    waits = {"waiting": {"reason": "CrashLoopBackOff"}}
+    status = {"restartCount": 3, "state": waits, "lastState": ended}
+    pods = [
+        kubelet.run(dashboard.cluster, dashboard.namespace, "chosen", "chosen-mongo-1-a", "mongo", **status),
+        kubelet.run(dashboard.cluster, dashboard.namespace, "chosen", "chosen-mongo-1-b", "mongo"),
+        kubelet.run(dashboard.cluster, dashboard.namespace, "chosen", "chosen-web-1-a", "web"),
+    ]
+    for pod in ("chosen-mongo-1-a", "chosen-mongo-1-a/previous", "chosen-mongo-1-b", "chosen-web-1-a"):
+        kubelet.write(pod, "2026-01-01T10:00:00Z", f"written by {pod}")
+        kubelet.end(pod)
+
+    with watched(ada, place, component="web") as socket:
+        assert "mongo" not in read_until(socket, "written by chosen-web-1-a<")
+    with watched(ada, place, component="mongo", pod="chosen-mongo-1-a") as socket:
+        text = read_until(socket, "written by chosen-mongo-1-a<")
+        assert "CrashLoopBackOff, restarted 3×" in text
+        assert f'href="{place}/logs?component=mongo&amp;pod=chosen-mongo-1-a&amp;previous=true"' in text
+        assert "pod=chosen-mongo-1-b&amp;previous" not in text
+        assert "written by chosen-mongo-1-b" not in text
+    with watched(ada, place, component="mongo", pod="chosen-mongo-1-a", previous="true") as socket:
+        read_until(socket, "written by chosen-mongo-1-a/previous<")
+    with watched(ada, place, component="mongo", pod="chosen-mongo-1-b", previous="true") as socket:
+        # Another pod has something of before; this one hasn't.
+        read_until(socket, "restarted, or what it wrote before")
+    with watched(ada, place, component="mongo", pod="kube-apiserver") as socket:
+        read_until(socket, "there any more. Choose another one.")
+    assert not any("kube-apiserver" in asked for asked in kubelet.asked)
+    for path in pods:
+        delete(dashboard, path)
+
+
+def test_a_log_ends_for_whoever_may_no_longer_see_it(
+    dashboard: Dashboard, ada: Visitor, kubelet: Kubelet
+) -> None:
+    place = backpack(dashboard, ada, "taken")
+    pod = kubelet.run(dashboard.cluster, dashboard.namespace, "taken", "taken-api-1-a")
+    kubelet.write("taken-api-1-a", "2026-01-01T10:00:00Z", "for ada")
+    path = f"/apis/backpack.dev/v1alpha1/namespaces/{dashboard.namespace}/backpacks/taken"
+
+    with watched(ada, place) as socket:
+        read_until(socket, "for ada")
+        dashboard.cluster.api.merge(path, {"spec": {"admins": ["bob"]}})
+        eventually(lambda: ada.get(f"{place}/logs").status_code == 404, within=30)
+        kubelet.write("taken-api-1-a", "2026-01-01T10:00:01Z", "for bob alone")
+        # Until the dashboard closes it.
+        assert "for bob alone" not in "".join(str(text) for text in socket)
+
+    def nobody_reads() -> bool:
+        kubelet.write("taken-api-1-a", "2026-01-01T10:00:02Z", "noticed by the next line")
+        return not kubelet.reading["taken-api-1-a"]
+
+    eventually(nobody_reads, within=WITHIN)
+    delete(dashboard, pod)
+
+
+def test_without_a_pod_it_is_said_why(dashboard: Dashboard, ada: Visitor) -> None:
+    for name, spec, words in (
+        ("asleep", {"suspend": True}, "It is suspended"),
+        ("unmade", {}, "The operator has not looked at it yet"),
+    ):
+        with watched(ada, backpack(dashboard, ada, name, **spec)) as socket:
+            read_until(socket, words)

@@ -1,0 +1,82 @@
+"""Pods and lines as the API server answers them, and as people read them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from backpack_dashboard.domain.backpacks import Backpack
+from backpack_dashboard.domain.pod_logs import MAX_TEXT, line_of, replicas_of
+
+
+def backpack(created: str) -> Backpack:
+    metadata = {"namespace": "apps", "name": "todo", "uid": "1", "creationTimestamp": created}
+    return Backpack.parse({"metadata": metadata})
+
+
+def pod(created: str = "2026-01-01T10:00:00Z", **status: Any) -> dict[str, Any]:
+    return {
+        "metadata": {"namespace": "apps", "name": "todo-api-5d-x", "uid": "2", "creationTimestamp": created},
+        "spec": {"containers": [{"name": "api"}]},
+        "status": {"phase": "Pending", **status},
+    }
+
+
+def test_a_pod_of_before_is_another_backpacks_of_the_same_name() -> None:
+    assert replicas_of(backpack("2026-01-01T10:00:01Z"), [pod()]) == ()
+    assert len(replicas_of(backpack("2026-01-01T10:00:00Z"), [pod()])) == 1
+
+
+@pytest.mark.parametrize(
+    ("container", "words", "readable", "previous"),
+    [
+        (None, "Pending", False, False),
+        ({"state": {"waiting": {"reason": "ImagePullBackOff"}}}, "ImagePullBackOff", False, False),
+        ({"state": {"running": {}}}, "Running", True, False),
+        ({"state": {"terminated": {"reason": "Error", "exitCode": 1}}}, "Ended: Error (1)", True, False),
+        (
+            {
+                "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+                "lastState": {"terminated": {}},
+                "restartCount": 2,
+            },
+            "CrashLoopBackOff, restarted 2×",
+            True,
+            True,
+        ),
+    ],
+)
+def test_how_a_container_is_is_said_and_what_can_be_read_of_it(
+    container: dict[str, Any] | None, words: str, readable: bool, previous: bool
+) -> None:
+    statuses = [] if container is None else [{"name": "api", **container}]
+    (found,) = replicas_of(backpack("2026-01-01T09:00:00Z"), [pod(containerStatuses=statuses)])
+
+    assert (found.short, found.state, found.readable, found.previous) == ("5d-x", words, readable, previous)
+
+
+@pytest.mark.parametrize(
+    ("raw", "moment", "text"),
+    [
+        (b"2026-01-01T10:00:00.5Z hello", datetime(2026, 1, 1, 10, 0, 0, 500_000, UTC), "hello"),
+        (b"2026-01-01T12:00:00.000000001+02:00 a  b", datetime(2026, 1, 1, 10, tzinfo=UTC), "a  b"),
+        (
+            b"2026-01-01T10:00:00Z \x1b[1;31mred\x1b[0m\x07 \xff",
+            datetime(2026, 1, 1, 10, tzinfo=UTC),
+            "red \ufffd",
+        ),
+        ("2026-01-01T10:00:00Z a\u202eb\tc".encode(), datetime(2026, 1, 1, 10, tzinfo=UTC), "ab\tc"),
+        (b"2026-01-01T10:00:00Z", datetime(2026, 1, 1, 10, tzinfo=UTC), ""),
+        (b"unable to retrieve container logs", None, "unable to retrieve container logs"),
+    ],
+)
+def test_a_line_is_its_moment_and_a_text_that_shows_all_it_has(
+    raw: bytes, moment: datetime | None, text: str
+) -> None:
+    found = line_of("todo-api-5d-x", raw)
+
+    assert (found.moment, found.text) == (moment, text)
+
+
+def test_a_long_line_is_cut() -> None:
+    assert line_of("p", b"2026-01-01T10:00:00Z " + b"x" * 9000).text == "x" * MAX_TEXT + "…"
