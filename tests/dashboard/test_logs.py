@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from support.dashboard import Dashboard, Visitor
+from support.dashboard_program import Program, new_token, revoke
 from support.kubelet import NODE, Kubelet
 from support.waiting import eventually
 
@@ -168,3 +170,75 @@ def test_without_a_pod_it_is_said_why(dashboard: Dashboard, ada: Visitor) -> Non
     ):
         with watched(ada, backpack(dashboard, ada, name, **spec)) as socket:
             read_until(socket, words)
+
+
+@pytest.fixture
+def program(dashboard: Dashboard, ada: Visitor) -> Iterator[Program]:
+    """Of ada, who may look."""
+    token = new_token(ada)
+    yield Program(dashboard, token)
+    if Program(dashboard, token).status() == 200:
+        revoke(ada, token)
+
+
+def test_a_program_reads_what_is_there(
+    dashboard: Dashboard, ada: Visitor, kubelet: Kubelet, program: Program
+) -> None:
+    place = backpack(dashboard, ada, "told")
+    status = {"restartCount": 1, "lastState": {"terminated": {"exitCode": 1}}}
+    pods = [
+        kubelet.run(dashboard.cluster, dashboard.namespace, "told", "told-api-1-a", **status),
+        kubelet.run(dashboard.cluster, dashboard.namespace, "told", "told-api-1-b"),
+    ]
+    for pod in ("told-api-1-a", "told-api-1-a/previous", "told-api-1-b"):
+        kubelet.write(pod, "2026-01-01T10:00:00.5Z", f"<b>{pod}</b>")
+        kubelet.end(pod)
+
+    def read(query: str = "") -> list[dict[str, Any]]:
+        with program.lines(f"{place}/logs{query}") as lines:
+            return list(lines)
+
+    first, a, b, last = read()
+    assert [one["pod"] for one in first["pods"]] == ["told-api-1-a", "told-api-1-b"]
+    assert (first["trouble"], first["pods"][0]["restarts"], first["pods"][0]["previous"]) == (None, 1, True)
+    assert a == {
+        "type": "line",
+        "pod": "told-api-1-a",
+        "at": "2026-01-01T10:00:00.500000Z",
+        "text": "<b>told-api-1-a</b>",
+    }
+    assert (b["text"], last) == ("<b>told-api-1-b</b>", {"type": "end", "reason": "done"})
+    assert [one.get("text") for one in read("?pod=told-api-1-b&tail=5")] == [None, b["text"], None]
+    assert any("tailLines=5" in asked and "follow" not in asked for asked in kubelet.asked)
+    before = read("?previous=true&follow=true")
+    assert [one.get("text") for one in before] == [None, "<b>told-api-1-a/previous</b>", None]
+    assert "No pod of this component" in read("?component=web")[0]["trouble"]
+    assert "Choose another one" in read("?pod=kube-apiserver")[0]["trouble"]
+    assert program.status("GET", f"{place}/logs?component=etcd") == 422
+    assert program.status("GET", f"{place}/logs?tail=1000000") == 422
+    for path in pods:
+        delete(dashboard, path)
+
+
+def test_a_program_follows_for_as_long_as_it_may(
+    dashboard: Dashboard, ada: Visitor, kubelet: Kubelet, program: Program
+) -> None:
+    place = backpack(dashboard, ada, "followed-log")
+    pod = kubelet.run(dashboard.cluster, dashboard.namespace, "followed-log", "followed-log-api-1-a")
+    kubelet.write("followed-log-api-1-a", "2026-01-01T10:00:00Z", "there already")
+    path = f"/apis/backpack.dev/v1alpha1/namespaces/{dashboard.namespace}/backpacks/followed-log"
+
+    with program.lines(f"{place}/logs?follow=true") as lines:
+        assert next(lines)["type"] == "pods"
+        assert next(lines)["text"] == "there already"
+        kubelet.write("followed-log-api-1-a", "2026-01-01T10:00:01Z", "while it is read")
+        assert next(lines)["text"] == "while it is read"
+        revoke(ada, program.token)
+        assert next(lines) == {"type": "end", "reason": "signedOut"}
+    token = new_token(ada)
+    with Program(dashboard, token).lines(f"{place}/logs?follow=true") as lines:
+        assert next(lines)["type"] == "pods"
+        dashboard.cluster.api.merge(path, {"spec": {"admins": ["bob"]}})
+        assert list(lines)[-1] == {"type": "end", "reason": "gone"}
+    revoke(ada, token)
+    delete(dashboard, pod)

@@ -55,8 +55,9 @@ class Program:
 
     @contextmanager
     def lines(self, path: str) -> Iterator[Iterator[Any]]:
-        """What a stream tells, line by line, as it comes."""
+        """What a stream tells, line by line, as it comes, without its signs of life."""
         with httpx.stream("GET", self.base + path, headers=self.headers, timeout=60) as answer:
             assert answer.status_code == 200, answer.read()
             assert answer.headers["content-type"] == "application/jsonl"
-            yield (json.loads(line) for line in answer.iter_lines())
+            told = (json.loads(line) for line in answer.iter_lines())
+            yield (one for one in told if one["type"] != "ping")

@@ -31,11 +31,12 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Of which component; of one pod only, where it names one; what was written before its
-    last restart."""
+    last restart; how many lines that are there already, of each pod."""
 
     component: str
     pod: str = ""
     previous: bool = False
+    tail: int = TAIL
 
     def takes(self, replica: Replica) -> bool:
         """Whether there is something of this replica to read."""
@@ -97,6 +98,29 @@ class PodLogs:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def once(self, find: Find, wanted: Wanted) -> AsyncGenerator[Found | list[Line]]:
+        """What there is, and the lines that are there, of one pod after the other. Raises as
+        `follow` does."""
+        uid = find().uid
+        found = await self._look(_same(find, uid), wanted, {})
+        yield found
+        for one in found.replicas:
+            if not wanted.takes(one):
+                continue
+            reading = _Reading()
+            queue: asyncio.Queue[Line] = asyncio.Queue(QUEUE)
+            reading.task = asyncio.create_task(self._read(one, wanted, reading, queue, follow=False))
+            try:
+                while not reading.task.done() or not queue.empty():
+                    if lines := await _some(queue, BATCH_SECONDS):
+                        _same(find, uid)
+                        yield lines
+            finally:
+                reading.task.cancel()
+                await asyncio.gather(reading.task, return_exceptions=True)
+            if reading.trouble:
+                yield Found(found.replicas, reading.trouble)
+
     async def _look(
         self, backpack: Backpack, wanted: Wanted, readings: dict[tuple[str, str, int], _Reading]
     ) -> Found:
@@ -135,7 +159,13 @@ class PodLogs:
             reading.task = asyncio.create_task(self._read(one, wanted, reading, queue))
 
     async def _read(
-        self, replica: Replica, wanted: Wanted, reading: _Reading, queue: asyncio.Queue[Line]
+        self,
+        replica: Replica,
+        wanted: Wanted,
+        reading: _Reading,
+        queue: asyncio.Queue[Line],
+        *,
+        follow: bool = True,
     ) -> None:
         """One stream, until it ends."""
         since = reading.seen
@@ -144,7 +174,9 @@ class PodLogs:
             return
         self._streams += 1
         try:
-            async with self._pods.lines(replica, TAIL, since, previous=wanted.previous) as lines:
+            async with self._pods.lines(
+                replica, wanted.tail, since, previous=wanted.previous, follow=follow
+            ) as lines:
                 reading.trouble = ""
                 async for line in lines:
                     # What is asked for since a moment begins with the whole of its second.

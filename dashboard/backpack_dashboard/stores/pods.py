@@ -34,13 +34,20 @@ class PodStore:
 
     @asynccontextmanager
     async def lines(
-        self, replica: Replica, tail: int, since: datetime | None = None, *, previous: bool = False
+        self,
+        replica: Replica,
+        tail: int,
+        since: datetime | None = None,
+        *,
+        previous: bool = False,
+        follow: bool = True,
     ) -> AsyncIterator[AsyncIterator[Line]]:
         """Each line as it is written, until the container ends: the last `tail`, or with a
         moment those since its second. With `previous` those of the container before, and no
-        more. Raises as `cluster_errors` does."""
+        more; without `follow` those that are there. Raises as `cluster_errors` does."""
         query = {"container": replica.container, "timestamps": "true"}
-        query |= {"previous": "true"} if previous else {"follow": "true"}
+        if previous or follow:
+            query |= {"previous": "true"} if previous else {"follow": "true"}
         query |= {"sinceTime": since.strftime("%Y-%m-%dT%H:%M:%SZ")} if since else {"tailLines": str(tail)}
         path = POD.path(replica.namespace, replica.pod) + "/log"
         with told_of():

@@ -5,11 +5,11 @@ from typing import Any
 from fastapi import FastAPI
 
 from backpack_dashboard.routes import error_answers
-from backpack_dashboard.routes.api import backpacks, contents, me, releases, users
+from backpack_dashboard.routes.api import backpacks, contents, logs, me, releases, users
 from backpack_dashboard.routes.api.shapes import Problem
 from backpack_dashboard.runtime import Runtime
 
-API_ROUTERS = (me.router, backpacks.router, releases.router, users.router, contents.router)
+API_ROUTERS = (me.router, backpacks.router, releases.router, logs.router, users.router, contents.router)
 """Every route below /api/v1; tests walk them all."""
 
 DESCRIPTION = """What programs do with backpacks: the `backpack` command line, CI, your own.
