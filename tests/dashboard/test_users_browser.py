@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from support.dashboard_browser import WITHIN, accessible, page, playwright, sign_in
+from support.axe import accessible
+from support.dashboard_browser import WITHIN, page, playwright, sign_in
 from support.dashboard_inside import Inside
 
 __all__ = ["page", "playwright"]

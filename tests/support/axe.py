@@ -5,12 +5,16 @@ from playwright.sync_api import Page
 from backpack_images.browser_files import INSTALLED
 
 
-def assert_accessible(page: Page) -> None:
-    """axe-core finds nothing, and nothing is wider than the screen."""
+def fits(page: Page, place: str) -> None:
+    """Nothing is wider than the screen; `place` names the page in the complaint."""
     too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    assert not too_wide, f"{page.url} is wider than the screen"
-    # By the debugger, past a policy that lets only the page's own scripts run.
+    assert not too_wide, f"{place} is wider than the screen"
+
+
+def accessible(page: Page, place: str) -> None:
+    """axe-core finds nothing in what is shown now; `place` names it in the complaint."""
+    # By the debugger, past the policy that lets only the page's own scripts run.
     page.evaluate((INSTALLED / "axe-core" / "axe.min.js").read_text())
     found = page.evaluate("axe.run().then(({violations}) => violations)")
     told = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
-    assert told == [], page.url
+    assert told == [], place

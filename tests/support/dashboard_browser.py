@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Playwright, expect, sync_playwright
 
-from backpack_images.browser_files import INSTALLED
+from support.axe import accessible, fits
 from support.browser import open_page
 from support.dashboard import PASSWORD, Visitor
 
@@ -44,15 +44,5 @@ def sign_in(page: Page, visitor: Visitor) -> None:
 def examine(page: Page, url: str) -> None:
     """axe-core finds nothing on this page, and nothing is wider than the screen."""
     page.goto(url)
-    too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    assert not too_wide, f"{url} is wider than the screen"
+    fits(page, url)
     accessible(page, url)
-
-
-def accessible(page: Page, place: str) -> None:
-    """axe-core finds nothing in what is shown now; `place` names it in the complaint."""
-    # By the debugger, past the policy that lets only our own scripts run.
-    page.evaluate((INSTALLED / "axe-core" / "axe.min.js").read_text())
-    found = page.evaluate("axe.run().then(({violations}) => violations)")
-    told = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
-    assert told == [], place

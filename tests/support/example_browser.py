@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 
-from support.axe import assert_accessible
+from support.axe import accessible, fits
 from support.browser import CHROMIUM, QUIET
 
 WITHIN = 20_000
@@ -64,7 +64,8 @@ class Visitors:
     def look(self, page: Page, name: str) -> None:
         """The page is accessible, and fits. Where BACKPACK_PICTURES names a folder, a picture is put
         there, for people to look at."""
-        assert_accessible(page)
+        fits(page, name)
+        accessible(page, name)
         if folder := os.environ.get("BACKPACK_PICTURES"):
             page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
