@@ -1,5 +1,6 @@
 """Visitors of an example application: browsers that complain of every error of its pages."""
 
+import base64
 import os
 import secrets
 import shutil
@@ -17,6 +18,10 @@ from support.browser import CHROMIUM, QUIET
 WITHIN = 20_000
 """Milliseconds; a busy machine is slow."""
 PASSWORD = "correct horse battery"
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+"""A PNG of one pixel."""
 MARKS = [
     pytest.mark.timeout(240),
     pytest.mark.skipif(

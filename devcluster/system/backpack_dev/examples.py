@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import yaml
@@ -50,10 +51,17 @@ def wait(cluster: Cluster, name: str, image: str, progress: Callable[[str], None
         time.sleep(0.5)
 
 
-def publish(cluster: Cluster, backpack: dict[str, Any], keys: KeySet) -> bool:
-    """Publish the example's site, as it is in the source tree; whether that is new there."""
-    folder = example(backpack["metadata"]["name"]) / "site"
-    return sites.publish(cluster, backpack, keys, sites.site_zip(folder))
+def publish(cluster: Cluster, backpacks: list[dict[str, Any]], keys: KeySet) -> list[str]:
+    """Publish the sites of these examples, as they are in the source tree; the names of those that
+    were not there yet."""
+
+    def publish_one(backpack: dict[str, Any]) -> bool:
+        folder = example(backpack["metadata"]["name"]) / "site"
+        return sites.publish(cluster, backpack, keys, sites.site_zip(folder))
+
+    with ThreadPoolExecutor() as pool:
+        new = list(pool.map(publish_one, backpacks))
+    return [backpack["metadata"]["name"] for backpack, is_new in zip(backpacks, new, strict=True) if is_new]
 
 
 def lacking(backpack: Mapping[str, Any], image: str) -> str | None:

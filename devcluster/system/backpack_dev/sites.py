@@ -8,7 +8,7 @@ import zipfile
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from websockets.sync.client import connect
@@ -16,7 +16,6 @@ from websockets.sync.client import connect
 from backpack_contract import admin_tokens
 from backpack_contract.ports import API_ADMIN
 from backpack_contract.signing_keys import KEY_SET, SECRET_NAME
-from backpack_devcluster.cluster import Cluster
 from backpack_operator.model.signing_keys import KeySet, read_keys
 
 from .errors import NotPublished
@@ -26,6 +25,15 @@ from .programs import run_json
 WHO = "make-up"
 """As whom the audit log names us."""
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
+
+
+class Reachable(Protocol):
+    """A cluster, as kubectl speaks to it."""
+
+    @property
+    def kubectl(self) -> Path: ...
+    @property
+    def kubeconfig(self) -> Path: ...
 
 
 def site_zip(folder: Path) -> bytes:
@@ -38,7 +46,7 @@ def site_zip(folder: Path) -> bytes:
     return out.getvalue()
 
 
-def publish(cluster: Cluster, backpack: dict[str, Any], keys: KeySet, content: bytes) -> bool:
+def publish(cluster: Reachable, backpack: dict[str, Any], keys: KeySet, content: bytes) -> bool:
     """Make the ZIP the site of a Backpack that is Ready; whether it wasn't there already. One that is
     there is let be, though another one may be shown: somebody has chosen that."""
     metadata = backpack["metadata"]
@@ -66,7 +74,7 @@ def releases(address: str, headers: dict[str, str]) -> set[str]:
     return {release["sha256"] for release in answer["data"]["items"]}
 
 
-def signing_keys(cluster: Cluster, namespace: str) -> KeySet:
+def signing_keys(cluster: Reachable, namespace: str) -> KeySet:
     """Those of the operator in this namespace."""
     secret = run_json(
         cluster.kubectl,

@@ -5,7 +5,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 CHART = ROOT / "charts/backpack"
 DEVCLUSTER = ROOT / "devcluster"
-EXAMPLES = ("todo",)
+EXAMPLES = ("todo", "chat")
 """The applications that `make up` deploys, in the order in which it names them."""
 
 

@@ -62,10 +62,7 @@ def up(report: Report, provider: Provider | None = None) -> tuple[RunningSystem,
             examples.wait(cluster, name, images["core-api"].reference, step.progress) for name in EXAMPLES
         ]
     with report.step("Publish their sites") as step:
-        keys = signing_keys(cluster, OPERATOR_NAMESPACE)
-        new = [
-            backpack["metadata"]["name"] for backpack in found if examples.publish(cluster, backpack, keys)
-        ]
+        new = examples.publish(cluster, found, signing_keys(cluster, OPERATOR_NAMESPACE))
         step.result(", ".join(new) or "nothing is new")
     return RunningSystem.of(cluster), found
 
