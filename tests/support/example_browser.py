@@ -93,7 +93,7 @@ def visitors(
         yield people
     finally:
         browser.close()
-    assert people.complaints == []
+    assert not people.complaints, people.complaints
 
 
 def sign_up(page: Page, name: str) -> str:

@@ -146,7 +146,8 @@
   // Logs keep growing: the oldest lines go.
   document.addEventListener("htmx:wsAfterMessage", () => {
     const lines = document.querySelector("[data-keep]");
-    while (lines?.childElementCount > Number(lines.dataset.keep)) lines.firstElementChild.remove();
+    const most = Number(lines?.dataset.keep);
+    while (lines?.childElementCount > most) lines.firstElementChild.remove();
   });
 
   // Moments, as people say them
