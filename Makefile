@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down images test test-fast test-long lint format crds sdk-table vendor bench bench-api bench-operator docs lock
+.PHONY: help up down images test test-fast test-long lint format crds sdk-table sdk-sync vendor bench bench-api bench-operator docs lock
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,10 +70,16 @@ crds: $(READY) ## Give the chart the definitions of crds/, and docs/ their refer
 sdk-table: $(READY) ## Make the table of docs/sdk.md from the SDKs' cases
 	@$(BIN)/backpack-dev sdk-table
 
+sdk-sync: $(READY) ## Make the types of the Python SDK's synchronous face
+	@$(BIN)/backpack-dev sdk-sync
+
 bench: $(READY) ## Measure the running system
 	$(BIN)/python -m bench
 
-$(VENV)/.bench: $(READY) requirements/bench.txt
+$(VENV)/.sdk-sync: $(READY) ## Make the types of the Python SDK's synchronous face
+	@$(BIN)/backpack-dev sdk-sync
+
+bench: $(READY) requirements/bench.txt
 	@if command -v uv >/dev/null; then \
 	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.txt ; \
 	else \

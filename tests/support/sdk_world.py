@@ -37,7 +37,8 @@ class World:
         self._networks: dict[str, LossyNetwork] = {}
         self._collections = collections
         self.variables: Json = {"unique": secrets.token_hex(5)}
-        self._clock: int = case.get("clock", 0)
+        self.clock: int = case.get("clock", 0)
+        """Milliseconds that the clients' clock is off."""
         for name in case.get("users", ()):
             self.variables[name] = self._register()
         self._make_collections(case.get("collections", ()))
@@ -61,7 +62,7 @@ class World:
             "clients": self.clients,
             "variables": self.variables,
             "control": control,
-            "clock": self._clock,
+            "clock": self.clock,
         }
 
     def act(self, action: str, step: Json) -> Any:

@@ -11,7 +11,15 @@ import typer
 from backpack_devcluster import paths
 from backpack_devcluster import report as reports
 from backpack_devcluster.errors import DevClusterError
-from backpack_images import browser_files, capabilities, chart_definitions, javascript, lint_chart, reference
+from backpack_images import (
+    browser_files,
+    capabilities,
+    chart_definitions,
+    javascript,
+    lint_chart,
+    reference,
+    sync_face,
+)
 from backpack_images.errors import ImageError
 
 from . import dev_loop, preparation, system
@@ -88,6 +96,12 @@ def copy_definitions() -> None:
 def make_sdk_table() -> None:
     """Make the table of docs/sdk.md from the cases of the SDKs."""
     capabilities.refresh()
+
+
+@app.command("sdk-sync")
+def make_sdk_sync() -> None:
+    """Make the types of the Python SDK's synchronous face from its asynchronous source."""
+    sync_face.refresh()
 
 
 @app.command("lint-chart")

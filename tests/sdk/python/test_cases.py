@@ -1,0 +1,25 @@
+"""Every case of the table, played by the Python SDK."""
+
+from collections.abc import Callable
+
+import pytest
+
+from support.sdk_cases import Case, all_cases
+from support.sdk_player import AsyncFace, Player, SyncFace
+from support.sdk_world import World
+
+pytestmark = pytest.mark.timeout(120)
+
+CASES = all_cases("python")
+# Of calls that are under way at once no order holds between threads, which these cases are about.
+SYNCHRONOUS_CASES = [case for case in CASES if not any("start" in step for step in case.content["steps"])]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+async def test_asynchronous(case: Case, make_world: Callable[..., World]) -> None:
+    await Player(AsyncFace(), make_world(case.content)).play(case.content["steps"])
+
+
+@pytest.mark.parametrize("case", SYNCHRONOUS_CASES, ids=lambda case: case.id)
+async def test_synchronous(case: Case, make_world: Callable[..., World]) -> None:
+    await Player(SyncFace(), make_world(case.content)).play(case.content["steps"])
