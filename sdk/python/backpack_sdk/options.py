@@ -2,9 +2,18 @@
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
+from functools import cache
 from ssl import SSLContext
 
+import httpx
+
 from .errors import own_error
+
+
+@cache
+def _public() -> SSLContext:
+    """Those of public authorities. To load them takes a tenth of a second and a megabyte: once is enough."""
+    return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +52,11 @@ class Options:
         if not self.url.startswith(("http://", "https://")):
             detail = f"Say where the API is, as https://todo-api.example.com; this is {self.url!r}."
             raise own_error("not-configured", detail)
+
+    @property
+    def trusted(self) -> SSLContext | None:
+        """By which certificates the API is known; None where nothing is encrypted."""
+        return (self.ssl or _public()) if self.url.startswith("https:") else None
 
     @property
     def api_url(self) -> str:

@@ -61,7 +61,7 @@ class Transport:
         # Sessions are kept by tokens: a cookie beside one would ask for an Origin.
         no_cookies = cookiejar.CookieJar(policy=cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self._http = httpx.AsyncClient(
-            verify=options.ssl or True,
+            verify=options.trusted or False,
             timeout=None,  # noqa: S113  a call's own limit holds for all of it
             cookies=no_cookies,
             limits=httpx.Limits(keepalive_expiry=_KEPT),

@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
 
 from backpack_images.javascript import NODE
-from support.core_api import CoreApi, Person, new_person
+from support.core_api import CoreApi, new_person
 from support.lossy_network import LossyNetwork
+from support.sdk_writer import count, write
 from support.uploads import on_disk
 from support.waiting import eventually
 
@@ -41,7 +41,7 @@ def test_a_killed_replica_loses_and_repeats_nothing(
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as crowd:
         assert crowd.stdout is not None
         assert crowd.stdout.readline() == "ready\n"
-        writer = threading.Thread(target=write, args=(ada, collection))
+        writer = threading.Thread(target=write, args=(ada, collection, DOCUMENTS))
         writer.start()
         eventually(lambda: count(ada, collection) > DOCUMENTS / 5, within=60, every=0.02)
         balancer.target = second.public.removeprefix("http://")
@@ -54,18 +54,6 @@ def test_a_killed_replica_loses_and_repeats_nothing(
     for client in clients:
         assert client["heard"] == list(range(DOCUMENTS))
         assert client["connections"] == 2
-
-
-def write(person: Person, collection: str) -> None:
-    """One document after the other, through the replica that lives."""
-    with httpx.Client(base_url=person.client.base_url, headers=person.client.headers, timeout=20) as client:
-        for n in range(DOCUMENTS):
-            assert client.post(f"/db/{collection}", json={"n": n}).status_code == 201
-
-
-def count(person: Person, collection: str) -> int:
-    total: int = person.client.get(f"/db/{collection}", params={"total": "true", "limit": 1}).json()["total"]
-    return total
 
 
 def test_a_gibibyte_that_is_aborted_leaves_nothing_and_takes_no_memory(

@@ -179,7 +179,7 @@ async def _websocket(transport: Transport) -> AsyncIterator[ClientConnection]:
     heartbeat = options.realtime.heartbeat
     async with connect(
         options.api_url.replace("http", "ws", 1) + "/realtime",
-        ssl=options.ssl,
+        ssl=options.trusted,
         additional_headers=headers,
         ping_interval=heartbeat,
         ping_timeout=heartbeat / 2,
