@@ -76,10 +76,7 @@ sdk-sync: $(READY) ## Make the types of the Python SDK's synchronous face
 bench: $(READY) ## Measure the running system
 	$(BIN)/python -m bench
 
-$(VENV)/.sdk-sync: $(READY) ## Make the types of the Python SDK's synchronous face
-	@$(BIN)/backpack-dev sdk-sync
-
-bench: $(READY) requirements/bench.txt
+$(VENV)/.bench: $(READY) requirements/bench.txt
 	@if command -v uv >/dev/null; then \
 	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.txt ; \
 	else \

@@ -42,6 +42,7 @@ class Listening:
         self.connections += state == "open"
 
 
+@pytest.mark.long  # with `make test` it is JavaScript's crowd that loses nothing
 async def test_a_killed_replica_loses_and_repeats_nothing(start_api: Callable[..., CoreApi]) -> None:
     first = await asyncio.to_thread(start_api)
     second = await asyncio.to_thread(start_api, database=first.database)
