@@ -5,6 +5,7 @@ from typing import Self
 from backpack_dashboard.kube.client import KubeClient
 from backpack_dashboard.services.access import Access
 from backpack_dashboard.services.accounts import Accounts
+from backpack_dashboard.services.admin_accounts import AdminAccounts
 from backpack_dashboard.services.admin_connection import AdminConnections
 from backpack_dashboard.services.backpack_settings import BackpackSettings
 from backpack_dashboard.services.backpacks import Backpacks
@@ -61,6 +62,7 @@ class Runtime:
             min_length=settings.password_min_length,
         )
         self.setup_links = SetupLinks(settings, resources, secrets)
+        self.admin_accounts = AdminAccounts(self.cluster, resources, self.setup_links, self.sessions)
         self.setup = Setup(self.setup_links, secrets, self.accounts, throttle)
         self.invitations = Invitations(
             settings,

@@ -145,7 +145,7 @@ def refused(visitor: Visitor, path: str, origin: str | None = None) -> bool:
     return False
 
 
-@pytest.mark.parametrize("path", SOCKETS)
+@pytest.mark.parametrize("path", [path for path in SOCKETS if not path.endswith(OWNERS)])
 def test_sockets_ask_the_same(
     dashboard: Dashboard, adas: SimpleNamespace, ada: Visitor, bob: Visitor, path: str
 ) -> None:
@@ -156,6 +156,16 @@ def test_sockets_ask_the_same(
     assert refused(ada, place, origin="http://todo.example.test")
     if "{namespace}" in path:
         assert refused(bob, place)
+
+
+@pytest.mark.parametrize("path", [path for path in SOCKETS if path.endswith(OWNERS)])
+def test_sockets_of_owners_are_no_developers(
+    dashboard: Dashboard, owner: Visitor, ada: Visitor, path: str
+) -> None:
+    assert not refused(owner, path)
+    assert refused(ada, path)
+    assert refused(dashboard.visitor(), path)
+    assert refused(owner, path, origin="http://todo.example.test")
 
 
 def test_every_page_says_what_browsers_must_not_do(ada: Visitor, dashboard: Dashboard) -> None:

@@ -8,9 +8,12 @@ from email_validator import EmailNotValidError, validate_email
 
 from backpack_contract.admin_tokens import OPERATOR
 from backpack_contract.admins import DEVELOPER, OWNER
+from backpack_dashboard.domain.backpacks import State, words
 from backpack_dashboard.domain.names import name_fault
 from backpack_dashboard.errors import Invalid
 
+ROLES = (DEVELOPER, OWNER)
+NO_ROLE = "Choose owner or developer."
 MAX_NAME = 63
 MAX_DISPLAY_NAME = 100
 
@@ -27,6 +30,21 @@ class Admin:
     disabled: bool
     created_at: str
     deleting: bool = False
+    reason: str = ""
+    """Why it can't be used, in one word, as the operator found it; and in a sentence."""
+    message: str = ""
+
+    @property
+    def state(self) -> State:
+        """How it is, in a word and a sentence."""
+        if self.deleting:
+            return State("busy", "Being removed", "It is being removed.")
+        if self.disabled:
+            return State("resting", "Disabled", "Signing in is refused.")
+        if self.reason and self.reason != "Disabled":
+            patient = self.reason in ("Invited", "Waiting")
+            return State("busy" if patient else "bad", words(self.reason), self.message)
+        return State("good", "Active", "")
 
     @property
     def is_owner(self) -> bool:
@@ -40,6 +58,12 @@ class Admin:
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> "Admin":
         metadata, spec = body["metadata"], body["spec"]
+        status = body.get("status") or {}
+        said = status.get("observedGeneration") == metadata.get("generation")
+        conditions = (status.get("conditions") or ()) if said else ()
+        found: Mapping[str, str] = next(
+            (c for c in conditions if c["type"] == "Ready" and c["status"] == "False"), {}
+        )
         return cls(
             name=metadata["name"],
             uid=metadata["uid"],
@@ -49,6 +73,8 @@ class Admin:
             disabled=bool(spec.get("disabled", False)),
             created_at=metadata["creationTimestamp"],
             deleting="deletionTimestamp" in metadata,
+            reason=found.get("reason", ""),
+            message=found.get("message", ""),
         )
 
 
@@ -78,8 +104,8 @@ def check_new_admin(name: str, email: str, display_name: str, role: str) -> NewA
         faults["email"] = "Write an e-mail address such as ada@example.com."
     if len(display_name) > MAX_DISPLAY_NAME:
         faults["display_name"] = f"At most {MAX_DISPLAY_NAME} characters."
-    if role not in (OWNER, DEVELOPER):
-        faults["role"] = "Choose owner or developer."
+    if role not in ROLES:
+        faults["role"] = NO_ROLE
     if faults or canonical is None:
         raise Invalid("Some of it can't be taken as it is.", faults)
     return NewAdmin(name, canonical, display_name, role)

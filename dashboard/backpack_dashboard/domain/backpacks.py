@@ -165,7 +165,7 @@ class Backpack:
             return State("resting", "Suspended", "Its pods are at rest; everything else is kept.")
         if not ready.true:
             patient = ready.reason in _PATIENT
-            label = "Starting" if patient else _words(ready.reason)
+            label = "Starting" if patient else words(ready.reason)
             return State("busy" if patient else "bad", label, ready.message)
         degraded = self.condition("Degraded")
         if degraded is not None and degraded.true:
@@ -188,7 +188,7 @@ class Backpack:
         return tuple(steps)
 
 
-def _words(reason: str) -> str:
+def words(reason: str) -> str:
     """`HostnameTaken` as `Hostname taken`."""
     words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in reason).strip()
     return words[:1].upper() + words[1:]

@@ -7,10 +7,11 @@ from collections.abc import AsyncGenerator
 from fastapi import APIRouter
 from starlette.websockets import WebSocket
 
+from backpack_dashboard.domain.admins import Admin
 from backpack_dashboard.domain.backpacks import Backpack
 from backpack_dashboard.errors import DashboardError
 from backpack_dashboard.pages.render import html
-from backpack_dashboard.routes.dependencies import Me, Mine, Parts
+from backpack_dashboard.routes.dependencies import Me, Mine, OwnerOnly, Parts
 from backpack_dashboard.routes.sockets import stream
 from backpack_dashboard.runtime import Runtime
 from backpack_dashboard.services.sessions import Visitor
@@ -28,6 +29,24 @@ async def backpacks(socket: WebSocket, parts: Parts, me: Me) -> None:
 @router.websocket("/backpacks/{namespace}/{name}")
 async def backpack(socket: WebSocket, parts: Parts, me: Me, backpack: Mine, tab: str = "") -> None:
     await stream(socket, parts, me, _one(parts, me, backpack, tab))
+
+
+@router.websocket("/admins")
+async def admins(socket: WebSocket, parts: Parts, me: OwnerOnly) -> None:
+    await stream(socket, parts, me, _admins(parts, me))
+
+
+async def _admins(parts: Runtime, me: Visitor) -> AsyncGenerator[str]:
+    """The rows, alone: behind anything else a browser takes them for text."""
+    shown: list[Admin] | None = None
+    with parts.cluster.subscribe() as subscription:
+        while True:
+            now = parts.cluster.admins()
+            if now != shown:
+                yield html("fragments/admin_rows.html", admins=now, visitor=me)
+                shown = now
+            await subscription.changed()
+            await asyncio.sleep(BATCH_SECONDS)
 
 
 async def _list(parts: Runtime, me: Visitor) -> AsyncGenerator[str]:

@@ -1,7 +1,5 @@
 """Signing in, and passwords."""
 
-from dataclasses import replace
-
 from backpack_contract.admins import INVITATION_EXPIRES, INVITATION_HASH, PASSWORD_HASH
 from backpack_dashboard.domain.admins import Admin, NewAdmin, canonical_email
 from backpack_dashboard.domain.passwords import check_new_password
@@ -98,10 +96,3 @@ class Accounts:
         if body is None:
             raise taken
         return await self._cluster.wait_admin(new.name, body["metadata"]["uid"])
-
-    async def set_disabled(self, admin: Admin, *, disabled: bool) -> Admin:
-        """The account as it is then. A disabled one's sessions end."""
-        await self._resources.change_admin(admin.name, admin.uid, {"disabled": disabled})
-        if disabled:
-            await self._sessions.end_all(admin)
-        return replace(admin, disabled=disabled)

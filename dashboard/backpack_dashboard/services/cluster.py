@@ -2,7 +2,7 @@
 of each, however many pages are open."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from backpack_contract.resources import KIND
@@ -88,12 +88,12 @@ class Cluster:
         """The Events about it, the newest first."""
         return self._happenings.of(backpack.uid)
 
-    async def wait_admin(self, name: str, uid: str) -> Admin:
-        """The account with this UID, once it is in the picture."""
+    async def wait_admin(self, name: str, uid: str, shows: Callable[[Admin], bool] = lambda _: True) -> Admin:
+        """The account with this UID, once it is in the picture and shows what was changed."""
         with self.subscribe() as subscription:
             try:
                 async with asyncio.timeout(SEEN_WITHIN):
-                    while (found := self.admin(name)) is None or found.uid != uid:
+                    while (found := self.admin(name)) is None or found.uid != uid or not shows(found):
                         await subscription.changed()
                     return found
             except TimeoutError as error:

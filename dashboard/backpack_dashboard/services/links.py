@@ -39,11 +39,12 @@ class SetupLinks:
         await self._store.write_setup({HASH: digest(token), EXPIRES: _text(expires)})
         return f"{self._settings.public_url}/setup#{token}"
 
-    async def has_owner(self) -> bool:
-        """Whether there is an owner who can sign in. Asks the cluster itself."""
+    async def has_owner(self, *, but: str | None = None) -> bool:
+        """Whether there is an owner who can sign in, `but` for the one with this UID. Asks the
+        cluster itself."""
         for body in await self._resources.admins():
             admin = Admin.parse(body)
-            if admin.is_owner and admin.active:
+            if admin.is_owner and admin.active and admin.uid != but:
                 kept = await self._store.of_admin(admin.name, admin.uid)
                 if PASSWORD_HASH in kept:
                     return True
