@@ -29,7 +29,15 @@ def dashboard(
 ) -> Iterator[Dashboard]:
     """One dashboard for all tests of a worker: each makes accounts and backpacks of its own."""
     own, namespace = cluster.namespace("dashboard"), cluster.namespace("apps")
-    process = Dashboard(tmp_path_factory.mktemp("dashboard"), cluster, redis, own=own, namespace=namespace)
+    process = Dashboard(
+        tmp_path_factory.mktemp("dashboard"),
+        cluster,
+        redis,
+        own=own,
+        namespace=namespace,
+        # No backpack runs: at once, rather than after the name servers were asked.
+        BACKPACK_ADMIN_URL="http://127.0.0.1:1",
+    )
     process.start()
     yield process
     process.stop()
