@@ -3,38 +3,16 @@
 import html
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
-from support.dashboard import Visitor
 from support.dashboard_inside import Inside
+from support.live_pages import comes, live
 from support.sockets import Refused
 
-WITHIN = 20.0
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
-
-
-@contextmanager
-def live(visitor: Visitor, path: str, **query: str) -> Iterator[ClientConnection]:
-    url = f"{visitor.dashboard.url.replace('http', 'ws')}/live{path}?{urlencode(query)}"
-    headers = {"Cookie": visitor.cookie}
-    with connect(url, origin=visitor.dashboard.url, additional_headers=headers, proxy=None) as socket:
-        yield socket
-
-
-def comes(socket: ClientConnection, *words: str) -> str:
-    """The first message that has all these words."""
-    while True:
-        text = socket.recv(timeout=WITHIN)
-        assert isinstance(text, str)
-        if all(word in text for word in words):
-            return text
 
 
 def ids(table: str) -> list[str]:

@@ -16,6 +16,7 @@ import yaml
 from backpack_devcluster import gobuild
 from backpack_devcluster.report import PlainReport
 from support import redis as redis_support
+from support.api_proxy import ApiProxy
 from support.helm import Helm
 from support.operated_cluster import OperatedCluster
 from support.processes import ServerProcess, free_port
@@ -28,7 +29,8 @@ Object = dict[str, Any]
 
 
 class Dashboard(ServerProcess):
-    """One process. `own` is its namespace, `namespace` where backpacks are created."""
+    """One process. `own` is its namespace, `namespace` where backpacks are created; `through`:
+    what stands between it and the API server."""
 
     def __init__(
         self,
@@ -38,12 +40,16 @@ class Dashboard(ServerProcess):
         *,
         own: str,
         namespace: str,
+        through: ApiProxy | None = None,
         **settings: str,
     ) -> None:
         self.cluster, self.own, self.namespace = cluster, own, namespace
         self._clients: list[httpx.Client] = []
         kubeconfig = directory / "dashboard.kubeconfig"
-        kubeconfig.write_text(yaml.safe_dump(service_account(cluster, own)))
+        account = service_account(cluster, own)
+        if through is not None:
+            account["clusters"][0]["cluster"] = {"server": through.url}
+        kubeconfig.write_text(yaml.safe_dump(account))
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         given = {
