@@ -6,6 +6,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from backpack_dashboard.domain.volumes import asked
+
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -57,4 +59,10 @@ def code(text: str) -> Markup:
     return Markup("").join(marked)
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"agent": agent, "size": size, "moment": moment, "code": code}
+FILTERS: dict[str, Callable[..., Any]] = {
+    "agent": agent,
+    "size": size,
+    "moment": moment,
+    "code": code,
+    "volumes": asked,
+}
