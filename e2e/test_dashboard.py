@@ -86,6 +86,7 @@ def test_a_first_tour_ends_with_a_hosted_page_that_people_sign_up_on(
     person.click(page.get_by_role("link", name="New backpack").first)
     person.fill(page.get_by_label("Name"), shop)
     expect(page.locator("#name-check")).to_contain_text(f"{shop}.", timeout=WITHIN)
+    person.fill(page.get_by_label("Title"), "Flowers")
     person.click(page.get_by_role("button", name="Create"))
     expect(page.locator("#backpack-progress")).to_contain_text("Use it", timeout=WITHIN)
     people.look(page, "tour-ready")
