@@ -97,6 +97,19 @@ def test_what_is_said_without_a_network_is_sent_once_and_in_order(people: Visito
     expect(ada.locator("#messages .pending")).to_have_count(0, timeout=WITHIN)
 
 
+def test_a_message_that_is_refused_says_why_and_can_be_sent_again(people: Visitors, room: str) -> None:
+    ada = enter(people, "Ada", room)
+    ada.get_by_label("Message", exact=True).evaluate("(field) => { field.maxLength = 9999 }")
+    say(ada, "x" * 5000)
+    expect(ada.locator("#messages .state")).to_contain_text("Not sent: ", timeout=WITHIN)
+    ada.get_by_role("button", name="Send again").click()
+    expect(ada.locator("#messages .state")).to_contain_text("Not sent: ", timeout=WITHIN)
+    say(ada, "Shorter")
+    expect(ada.locator("#messages .pending")).to_have_count(1, timeout=WITHIN)
+    ada.reload()
+    expect(said(ada)).to_have_text(["Shorter"], timeout=WITHIN)
+
+
 def test_other_rooms_tell_of_news_and_old_messages_come_when_asked_for(people: Visitors, room: str) -> None:
     ada = enter(people, "Ada", room)
     say(ada, *(f"message {number}" for number in range(45)))

@@ -108,6 +108,30 @@ def test_a_page_that_is_opened_without_a_network_has_all_that_was_done_in_it(peo
     expect(rows(page)).to_have_text(["Kept", "Written down"])
 
 
+def test_a_session_that_ends_elsewhere_ends_the_page_and_loses_no_change(people: Visitors) -> None:
+    page, other = people.open(), people.open()
+    email = sign_up(page, "Ada")
+    says(page, "Saved")
+    sign_in(other, email)
+    people.offline(page, True)
+    add(page, "Unsent")
+    says(page, "Offline: 1 change will be sent later")
+    other.evaluate(
+        """async () => {
+          const { createClient } = await import("/__backpack/sdk.js");
+          await createClient().auth.logoutAll();
+        }"""
+    )
+    people.refusals.add(401)
+    people.offline(page, False)
+    expect(page.locator("#account-problem")).to_have_text(
+        "Your session has ended: sign in again.", timeout=WITHIN
+    )
+    sign_in(page, email)
+    says(page, "Saved")
+    expect(rows(page)).to_have_text(["Unsent"])
+
+
 def test_what_the_api_refuses_is_said(people: Visitors) -> None:
     page = people.open()
     email = sign_up(page, "Ada")

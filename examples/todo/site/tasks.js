@@ -162,43 +162,47 @@ export class Tasks {
       if (event.type === "reset") this.#list().catch(() => {});
       else if (event.type === "delete") this.#drop(event.doc);
       else if (event.type !== "end") this.#keep(event.doc);
-      this.#changed();
     });
     this.#ends.push(stop);
     await this.#list();
   }
 
   async #list() {
-    const missing = new Set(this.#documents.values());
+    const missing = new Set(this.#documents.keys());
     for await (const document of this.#collection.list({ limit: 200 })) {
-      missing.delete(this.#documents.get(keyOf(document)));
-      this.#keep(document);
+      missing.delete(keyOf(document));
+      this.#know(document);
     }
-    for (const document of missing) this.#drop(document);
-    this.#changed();
+    for (const key of missing) this.#drop(this.#documents.get(key));
+    this.#remember();
   }
 
   #keep(document) {
-    const known = this.#documents.get(keyOf(document));
-    if (this.#gone.has(document.id) || known?.version > document.version) return;
-    this.#documents.set(keyOf(document), document);
-    this.#journal.documents = [...this.#documents.values()];
+    this.#know(document);
+    this.#remember();
   }
 
   #drop(document) {
     if (!document) return;
     this.#gone.add(document.id);
     for (const [key, one] of this.#documents) if (one.id === document.id) this.#documents.delete(key);
+    this.#remember();
+  }
+
+  #know(document) {
+    const known = this.#documents.get(keyOf(document));
+    if (this.#gone.has(document.id) || known?.version > document.version) return;
+    this.#documents.set(keyOf(document), document);
+  }
+
+  #remember() {
     this.#journal.documents = [...this.#documents.values()];
+    this.#changed();
   }
 
   /** Take up what this browser has kept, or another tab has written down. */
   #recall() {
-    for (const document of this.#journal.documents) {
-      const known = this.#documents.get(keyOf(document));
-      if (!this.#gone.has(document.id) && !(known?.version > document.version))
-        this.#documents.set(keyOf(document), document);
-    }
+    for (const document of this.#journal.documents) this.#know(document);
     this.#changed();
   }
 }
