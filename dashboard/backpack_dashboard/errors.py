@@ -10,6 +10,7 @@ DashboardError
   Invalid            422  what was written in a form; `fields` has a sentence for each
     Taken            409  it is right, but somebody has it
   TooManyTries       429  after failures; `retry_after` in seconds
+  TooManyStreams     429  of one account at the same time
   Unavailable        503  something that the dashboard needs doesn't answer
     ClusterUnavailable    the API server
     CacheUnavailable      Redis
@@ -88,6 +89,11 @@ class TooManyTries(DashboardError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"Too many failed attempts. Try again in {retry_after} s.")
         self.retry_after = retry_after
+
+
+class TooManyStreams(DashboardError):
+    status = 429
+    title = "Too much at once"
 
 
 class Unavailable(DashboardError):

@@ -1,11 +1,13 @@
 """What programs do with backpacks by the JSON API."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import pytest
 
+from backpack_dashboard.services.tokens import MOST_STREAMS
 from support.dashboard import Dashboard, Visitor
 from support.dashboard_program import ALL, Program, new_token, revoke
 from support.waiting import eventually
@@ -200,6 +202,17 @@ def test_a_revoked_token_ends_what_it_follows(dashboard: Dashboard, ada: Visitor
         next(lines)
         revoke(ada, token)
         assert list(lines)[-1] == {"type": "end", "reason": "signedOut"}
+
+
+def test_an_account_has_only_so_many_streams(adas: Program) -> None:
+    place = made(adas, "much-watched")
+    with ExitStack() as stack:
+        for _ in range(MOST_STREAMS):
+            next(stack.enter_context(adas.lines(f"{place}/watch")))
+        refused = adas.send("GET", f"{place}/watch")
+        assert (refused.status_code, "End one first" in refused.json()["detail"]) == (429, True)
+        assert adas.status("GET", place) == 200
+    eventually(lambda: adas.status("GET", f"{place}/watch?timeout=1") == 200, within=20)
 
 
 def test_the_api_describes_itself(dashboard: Dashboard) -> None:

@@ -18,7 +18,14 @@ from backpack_dashboard.domain import tokens
 from backpack_dashboard.domain.admins import Admin
 from backpack_dashboard.domain.sessions import digest
 from backpack_dashboard.domain.tokens import ApiToken
-from backpack_dashboard.errors import CacheUnavailable, ClusterUnavailable, Forbidden, Invalid, SignInNeeded
+from backpack_dashboard.errors import (
+    CacheUnavailable,
+    ClusterUnavailable,
+    Forbidden,
+    Invalid,
+    SignInNeeded,
+    TooManyStreams,
+)
 from backpack_dashboard.logs import FIELDS
 from backpack_dashboard.services.cluster import Cluster
 from backpack_dashboard.services.throttling import Throttle
@@ -29,6 +36,8 @@ LOOK_EVERY = 0.5
 """Seconds between two looks at whether the accounts of open streams still count."""
 READ_EVERY = 4
 """Looks between two at whether their tokens were revoked, which reads Secrets."""
+MOST_STREAMS = 30
+"""Of one account at the same time: each takes memory, and some a connection to the cluster."""
 WRONG = (
     "Send `Authorization: Bearer` with a personal access token that counts: make one at the "
     "dashboard's page Account."
@@ -143,6 +152,13 @@ class Tokens:
         if token is None or not token.fits(text) or token.expired(datetime.now(UTC)):
             return None
         return Caller(admin, token)
+
+    def check_room(self, caller: Caller) -> None:
+        """Raises `TooManyStreams` where the account has as many streams open as it may."""
+        if sum(one.admin.uid == caller.admin.uid for one in self._streams.values()) >= MOST_STREAMS:
+            raise TooManyStreams(
+                f"Programs of yours have {MOST_STREAMS} streams, uploads or downloads open. End one first."
+            )
 
     @contextmanager
     def ending(self, caller: Caller) -> Iterator[asyncio.Event]:

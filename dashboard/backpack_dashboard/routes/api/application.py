@@ -29,7 +29,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
         403: "The token lacks the scope, or this is no developer's to do.",
         404: "There is no such thing, or it isn't yours to see.",
         422: "Something of what was sent can't be taken; `errors` says what.",
-        429: "Too many failures; wait for `Retry-After` seconds.",
+        429: "Too many failures: wait for `Retry-After` seconds; or too many streams of this account.",
         503: "The cluster, the dashboard's Redis or the backpack doesn't answer; try again.",
     }.items()
 }

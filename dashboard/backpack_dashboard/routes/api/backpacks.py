@@ -7,7 +7,14 @@ from fastapi import APIRouter, Query, Response
 
 from backpack_dashboard.errors import Invalid
 from backpack_dashboard.routes.api.bounded import BoundedRoute
-from backpack_dashboard.routes.api.dependencies import Reader, Theirs, Writer, may_read, may_write
+from backpack_dashboard.routes.api.dependencies import (
+    Reader,
+    Theirs,
+    Writer,
+    may_read,
+    may_write,
+    room_to_stream,
+)
 from backpack_dashboard.routes.api.shapes import (
     BackpackList,
     BackpackShape,
@@ -88,7 +95,7 @@ async def list_events(parts: Parts, backpack: Theirs) -> EventList:
     return EventList(items=[EventShape.of(one) for one in parts.cluster.happenings(backpack)])
 
 
-@router.get(f"{ONE}/watch")
+@router.get(f"{ONE}/watch", dependencies=[room_to_stream])
 async def watch_backpack(
     by: Reader,
     parts: Parts,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from backpack_dashboard.routes.api.backpacks import ONE
-from backpack_dashboard.routes.api.dependencies import DataMover, Reader, Theirs
+from backpack_dashboard.routes.api.dependencies import DataMover, Reader, Theirs, room_to_stream
 from backpack_dashboard.routes.api.inside_shapes import Imported, Usage
 from backpack_dashboard.routes.api.releases import ZIP
 from backpack_dashboard.routes.api.streams import while_theirs
@@ -28,7 +28,7 @@ async def look_at_usage(by: Reader, parts: Parts, backpack: Theirs) -> Usage:
     return Usage.model_validate(await parts.connections.of(by.admin, backpack).call("stats"))
 
 
-@router.get(f"{ONE}/export", response_class=Response, responses=_ARCHIVE)
+@router.get(f"{ONE}/export", response_class=Response, responses=_ARCHIVE, dependencies=[room_to_stream])
 async def export(by: DataMover, parts: Parts, backpack: Theirs) -> Response:
     """Everything in it as a ZIP: users with the hashes of their passwords, collections,
     documents, files, the active release of the site. It is written while it is sent, so there
@@ -39,7 +39,7 @@ async def export(by: DataMover, parts: Parts, backpack: Theirs) -> Response:
     )
 
 
-@router.post(f"{ONE}/import", openapi_extra=ZIP)
+@router.post(f"{ONE}/import", openapi_extra=ZIP, dependencies=[room_to_stream])
 async def import_archive(
     request: Request,
     by: DataMover,

@@ -63,3 +63,11 @@ DataMover = Annotated[Caller, may_move_data]
 
 Theirs = Annotated[Backpack, Depends(visible)]
 """The backpack that the path names, if the token's admin may see it; else 404."""
+
+
+async def room_for(caller: Annotated[Caller, Security(called_by)], parts: Parts) -> None:
+    parts.tokens.check_room(caller)
+
+
+room_to_stream = Depends(room_for)
+"""That the account hasn't too many streams open: for routes that go on for a while."""

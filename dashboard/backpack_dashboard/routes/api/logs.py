@@ -11,7 +11,7 @@ from pydantic import Field
 from backpack_dashboard.domain.backpacks import Backpack
 from backpack_dashboard.domain.pod_logs import Line, Replica
 from backpack_dashboard.routes.api.backpacks import ONE
-from backpack_dashboard.routes.api.dependencies import Reader, Theirs
+from backpack_dashboard.routes.api.dependencies import Reader, Theirs, room_to_stream
 from backpack_dashboard.routes.api.shapes import PingNews, Shape
 from backpack_dashboard.routes.api.streams import items_while_theirs
 from backpack_dashboard.routes.dependencies import Parts
@@ -64,7 +64,7 @@ class LogEnd(Shape):
 Entry = Annotated[LogPods | LogLine | PingNews | LogEnd, Field(discriminator="type")]
 
 
-@router.get(f"{ONE}/logs")
+@router.get(f"{ONE}/logs", dependencies=[room_to_stream])
 async def read_logs(
     by: Reader,
     parts: Parts,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Request
 
 from backpack_contract.limits import SITE_ARCHIVE_BYTES
 from backpack_dashboard.routes.api.backpacks import ONE
-from backpack_dashboard.routes.api.dependencies import Deployer, Reader, Theirs
+from backpack_dashboard.routes.api.dependencies import Deployer, Reader, Theirs, room_to_stream
 from backpack_dashboard.routes.api.inside_shapes import Release, ReleaseList
 from backpack_dashboard.routes.api.streams import while_theirs
 from backpack_dashboard.routes.dependencies import Parts
@@ -29,7 +29,7 @@ async def list_releases(by: Reader, parts: Parts, backpack: Theirs) -> ReleaseLi
     return ReleaseList.model_validate(await parts.connections.of(by.admin, backpack).call("site.releases"))
 
 
-@router.post(f"{ONE}/releases", status_code=201, openapi_extra=ZIP)
+@router.post(f"{ONE}/releases", status_code=201, openapi_extra=ZIP, dependencies=[room_to_stream])
 async def upload_release(
     request: Request,
     by: Deployer,
