@@ -9,6 +9,7 @@ from support.control_plane import control_plane
 from support.dashboard import Dashboard, Visitor
 from support.dashboard_inside import Inside
 from support.ferretdb import FerretDB, ferretdb
+from support.kubelet import NODE, Kubelet
 from support.operated_cluster import OperatedCluster
 from support.redis import Redis, redis
 
@@ -41,6 +42,17 @@ def dashboard(
     process.start()
     yield process
     process.stop()
+
+
+@pytest.fixture(scope="session")
+def kubelet(cluster: OperatedCluster) -> Iterator[Kubelet]:
+    """A node whose pods write what tests let them write; each makes pods of its own."""
+    body = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE}}
+    with Kubelet(cluster.plane) as kubelet:
+        cluster.api.request("POST", "/api/v1/nodes", body)
+        cluster.api.merge(f"/api/v1/nodes/{NODE}/status", {"status": kubelet.node})
+        yield kubelet
+        cluster.api.request("DELETE", f"/api/v1/nodes/{NODE}")
 
 
 @pytest.fixture(scope="session")

@@ -9,21 +9,10 @@ from websockets.sync.client import ClientConnection, connect
 
 from support.dashboard import Dashboard, Visitor
 from support.dashboard_program import Program, new_token, revoke
-from support.kubelet import NODE, Kubelet
+from support.kubelet import Kubelet
 from support.waiting import eventually
 
 WITHIN = 40
-
-
-@pytest.fixture(scope="module")
-def kubelet(dashboard: Dashboard) -> Iterator[Kubelet]:
-    api = dashboard.cluster.api
-    with Kubelet(dashboard.cluster.plane) as kubelet:
-        body = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE}}
-        api.request("POST", "/api/v1/nodes", body)
-        api.merge(f"/api/v1/nodes/{NODE}/status", {"status": kubelet.node})
-        yield kubelet
-        api.request("DELETE", f"/api/v1/nodes/{NODE}")
 
 
 def backpack(dashboard: Dashboard, ada: Visitor, name: str, **spec: object) -> str:
@@ -73,7 +62,7 @@ def test_lines_come_as_they_are_written_also_of_the_next_pod(
         assert "5d8f-aaaaa" in text
         assert "&lt;script&gt;alert(1)" in text
         assert "<script" not in text
-        assert "10:00:00</span> red </li>" in text
+        assert "10:00:00 aaaaa</span> red </li>" in text
         assert "END" not in text
         kubelet.write("logged-api-5d8f-aaaaa", "2026-01-01T10:00:01Z", "while it is looked at")
         assert "while it is" in read_until(socket, "looked at")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from backpack_dashboard.domain.backpacks import Backpack
-from backpack_dashboard.domain.pod_logs import MAX_TEXT, line_of, replicas_of
+from backpack_dashboard.domain.pod_logs import MAX_TEXT, in_order, line_of, replicas_of
 
 
 def backpack(created: str) -> Backpack:
@@ -80,3 +80,10 @@ def test_a_line_is_its_moment_and_a_text_that_shows_all_it_has(
 
 def test_a_long_line_is_cut() -> None:
     assert line_of("p", b"2026-01-01T10:00:00Z " + b"x" * 9000).text == "x" * MAX_TEXT + "…"
+
+
+def test_lines_of_several_pods_are_in_the_order_of_time() -> None:
+    raw = (b"2026-01-01T10:00:02Z c", b"no moment", b"2026-01-01T10:00:01Z b", b"2026-01-01T12:00:00+02:00 a")
+    lines = in_order([line_of("p", one) for one in raw])
+
+    assert [line.text for line in lines] == ["a", "b", "c", "no moment"]

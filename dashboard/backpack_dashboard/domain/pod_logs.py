@@ -1,7 +1,7 @@
 """Pods of a backpack and the lines that they write, as people look at them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -119,3 +119,15 @@ def line_of(pod: str, raw: bytes) -> Line:
         moment, rest = None, f"{first} {rest}"
     text = _UNSEEN.sub("", rest)
     return Line(pod, moment, text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…")
+
+
+def in_order(lines: Sequence[Line]) -> list[Line]:
+    """By the moments at which they were written; one without a moment stays behind the one
+    before it."""
+    moments: list[datetime] = []
+    last = datetime.min.replace(tzinfo=UTC)
+    for line in lines:
+        last = line.moment or last
+        moments.append(last)
+    order = sorted(range(len(lines)), key=moments.__getitem__)
+    return [lines[index] for index in order]

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backpack_dashboard.domain.backpacks import Backpack
-from backpack_dashboard.domain.pod_logs import Line, Replica, why_none
+from backpack_dashboard.domain.pod_logs import Line, Replica, in_order, why_none
 from backpack_dashboard.errors import ClusterUnavailable, DashboardError, NotFound
 from backpack_dashboard.logs import FIELDS
 from backpack_dashboard.stores.pods import PodStore
 
 LOOK_SECONDS = 3.0
 """Between two looks at which pods there are."""
-BATCH_SECONDS = 0.1
+BATCH_SECONDS = 0.2
 TAIL = 300
-MAX_BATCH = 200
+MAX_BATCH = 600
 QUEUE = 1000
 MAX_STREAMS = 64
 """Of all pages together: each takes a connection to the API server (`kube.client.CONNECTIONS`)."""
@@ -205,11 +205,13 @@ def _same(find: Find, uid: str) -> Backpack:
 
 
 async def _some(queue: asyncio.Queue[Line], seconds: float) -> list[Line]:
-    """What comes within so many seconds, and together with it; nothing where nothing does."""
+    """What comes within so many seconds, and together with it, in the order in which it was
+    written; nothing where nothing comes."""
     try:
         async with asyncio.timeout(seconds):
             first = await queue.get()
     except TimeoutError:
         return []
     await asyncio.sleep(BATCH_SECONDS)
-    return [first, *(queue.get_nowait() for _ in range(min(queue.qsize(), MAX_BATCH)))]
+    lines = [first, *(queue.get_nowait() for _ in range(min(queue.qsize(), MAX_BATCH)))]
+    return in_order(lines)

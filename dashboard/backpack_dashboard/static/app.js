@@ -17,6 +17,9 @@
     if (csrf) detail.headers["X-CSRF-Token"] = csrf;
   });
 
+  // On a narrow screen the tab that is shown may be beyond the edge.
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // Dialogs, copying, toasts
 
   document.addEventListener("click", async ({ target }) => {
