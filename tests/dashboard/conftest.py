@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from backpack_contract.version import VERSION
 from backpack_devcluster.plane import ControlPlane
 from support.control_plane import control_plane
 from support.dashboard import Dashboard, Visitor
-from support.dashboard_inside import Inside
+from support.dashboard_inside import NAME, Inside
 from support.ferretdb import FerretDB, ferretdb
 from support.kubelet import NODE, Kubelet
 from support.operated_cluster import OperatedCluster
@@ -98,3 +99,26 @@ def inside(
         yield world
     finally:
         world.stop()
+
+
+@pytest.fixture
+def ready(inside: Inside) -> str:
+    """The backpack, as the operator tells that it is ready."""
+    path = f"/apis/backpack.dev/v1alpha1/namespaces/{inside.dashboard.namespace}/backpacks/{NAME}"
+    body = inside.cluster.api.request("GET", path)
+    condition = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "Ready",
+        "message": "",
+        "lastTransitionTime": "2026-01-01T00:00:00Z",
+    }
+    status = {
+        "observedGeneration": body["metadata"]["generation"],
+        "conditions": [condition],
+        "url": "https://todo.example.test",
+        "apiUrl": "https://todo-api.example.test",
+        "version": VERSION,
+    }
+    inside.cluster.api.merge(f"{path}/status", {"status": status})
+    return NAME

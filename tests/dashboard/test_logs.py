@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from support.command_line import CommandLine
 from support.dashboard import Dashboard, Visitor
 from support.dashboard_program import Program, new_token, revoke
 from support.kubelet import Kubelet
@@ -231,3 +233,31 @@ def test_a_program_follows_for_as_long_as_it_may(
         assert list(lines)[-1] == {"type": "end", "reason": "gone"}
     revoke(ada, token)
     delete(dashboard, pod)
+
+
+def test_the_command_line_prints_them(
+    dashboard: Dashboard, ada: Visitor, kubelet: Kubelet, tmp_path: Path
+) -> None:
+    backpack(dashboard, ada, "printed")
+    pods = [
+        kubelet.run(dashboard.cluster, dashboard.namespace, "printed", f"printed-api-1-{n}") for n in "ab"
+    ]
+    for n in "ab":
+        kubelet.write(f"printed-api-1-{n}", "2026-01-01T10:00:00Z", f"\x1b[31mwritten by {n}")
+        kubelet.end(f"printed-api-1-{n}")
+    token = new_token(ada)
+    command = CommandLine(tmp_path)
+    assert command("login", dashboard.url, stdin=token).code == 0
+
+    def both() -> None:
+        printed = command("logs", "printed")
+        assert printed.code == 0, printed.err
+        assert sorted(printed.out.splitlines()) == [f"printed-api-1-{n} written by {n}" for n in "ab"]
+
+    eventually(lambda: both() or True, within=30)
+    (line,) = command("logs", "printed", "--pod", "printed-api-1-a", "--json").lines
+    assert (line["pod"], line["text"]) == ("printed-api-1-a", "written by a")
+    assert command("logs", "printed", "-c", "web").out == ""
+    revoke(ada, token)
+    for path in pods:
+        delete(dashboard, path)

@@ -29,6 +29,8 @@ class LossyNetwork:
         self.target = target
         self.attempts = 0
         """How often somebody has tried to connect."""
+        self._marker: bytes | None = None
+        self._whole = False
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.host = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self._changed = threading.Condition()
@@ -42,6 +44,11 @@ class LossyNetwork:
             self._changed.notify_all()
         if state is State.CUT:
             self._end_all()
+
+    def lose(self, marker: bytes, *, whole: bool) -> None:
+        """End the next connection over which a client sends this: at once, or, with `whole`, when the
+        answer comes, which is lost."""
+        self._marker, self._whole = marker, whole
 
     def close(self) -> None:
         # Shut down first: a thread that waits in accept keeps a closed listener alive.
@@ -72,22 +79,28 @@ class LossyNetwork:
             cut = self._state is State.CUT
         if cut:
             self._end_all()
-        back = threading.Thread(target=self._pump, args=(server, client, False), daemon=True)
+        doomed = threading.Event()
+        back = threading.Thread(target=self._pump, args=(server, client, False, doomed), daemon=True)
         back.start()
-        self._pump(client, server, True)
+        self._pump(client, server, True, doomed)
         back.join()
         with self._changed:
             self._sockets -= {client, server}
         client.close()
         server.close()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, up: bool) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, up: bool, doomed: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(CHUNK):
                 with self._changed:
                     self._changed.wait_for(lambda: self._state is not State.FROZEN)
                     state = self._state
-                if state is State.CUT:
+                if up and self._marker is not None and self._marker in data:
+                    self._marker = None
+                    doomed.set()
+                if state is State.CUT or (doomed.is_set() and not (up and self._whole)):
+                    _end(source)
+                    _end(sink)
                     break
                 if up or state is State.UP:
                     sink.sendall(data)
@@ -98,9 +111,14 @@ class LossyNetwork:
         with self._changed:
             sockets = list(self._sockets)
         for one in sockets:
-            with contextlib.suppress(OSError):
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-                one.shutdown(socket.SHUT_RDWR)
+            _end(one)
+
+
+def _end(one: socket.socket) -> None:
+    """End a connection that another thread reads."""
+    with contextlib.suppress(OSError):
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        one.shutdown(socket.SHUT_RDWR)
 
 
 def _reset(client: socket.socket) -> None:

@@ -1,0 +1,1 @@
+"""The `backpack` command line."""

@@ -1,0 +1,5 @@
+"""`python -m backpack_cli`."""
+
+from .main import main
+
+main()

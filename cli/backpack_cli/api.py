@@ -1,0 +1,119 @@
+"""Calls of the dashboard's API, and its errors as sentences."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from .errors import CliError, Exit, from_problem
+from .login import Login
+
+Json = dict[str, Any]
+
+CONNECT = 10.0
+ANSWER = 60.0
+"""Seconds without a byte."""
+WORK = httpx.Timeout(600.0, connect=CONNECT)
+"""Of what works for a while before it answers: an import of everything."""
+SILENCE = 60.0
+"""Seconds without a line of a stream, which has one in 15."""
+TRIES = 5
+"""How often a stream is opened that breaks off without news."""
+
+
+class BrokeOff(CliError):
+    """The connection was lost: it may or may not have happened."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url} can't be reached, or the connection was lost: try again.", Exit.UNREACHABLE)
+
+
+class Api:
+    """The way to one dashboard."""
+
+    def __init__(self, login: Login) -> None:
+        self.url = login.url
+        self._http = httpx.Client(
+            base_url=f"{login.url}/api/v1",
+            headers={"Authorization": f"Bearer {login.token}", "User-Agent": "backpack-cli"},
+            timeout=httpx.Timeout(ANSWER, connect=CONNECT),
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def call(self, method: str, path: str, **request: Any) -> Any:
+        """The answer's JSON; None where it has no content. What only reads is tried twice.
+
+        Raises `CliError`.
+        """
+        try:
+            return self._once(method, path, request)
+        except BrokeOff:
+            if method != "GET":
+                raise
+            return self._once(method, path, request)
+
+    @contextmanager
+    def opened(self, method: str, path: str, **request: Any) -> Iterator[httpx.Response]:
+        """An answer whose content is still to come. Raises `CliError`, also while it is read."""
+        try:
+            with self._http.stream(method, path, **request) as answer:
+                self._check(answer)
+                yield answer
+        except httpx.TransportError as error:
+            raise BrokeOff(self.url) from error
+
+    def lines(self, path: str, **query: Any) -> Iterator[Json]:
+        """The lines of a stream until it ends, without its signs of life."""
+        timeout = httpx.Timeout(SILENCE, connect=CONNECT)
+        with self.opened("GET", path, params=query, timeout=timeout) as answer:
+            for line in answer.iter_lines():
+                content: Json = json.loads(line)
+                if content["type"] != "ping":
+                    yield content
+
+    def _once(self, method: str, path: str, request: Json) -> Any:
+        with self.opened(method, path, **request) as answer:
+            content = answer.read()
+        return json.loads(content) if content else None
+
+    def _check(self, answer: httpx.Response) -> None:
+        if answer.is_success:
+            return
+        if answer.is_redirect:
+            where = answer.headers.get("Location", "elsewhere")
+            raise CliError(f"{self.url} leads to {where}: log in at the dashboard's own URL.")
+        try:
+            problem = json.loads(answer.read())
+            raise from_problem(answer.status_code, problem)
+        except (ValueError, AttributeError):
+            raise from_problem(answer.status_code, {}) from None
+
+
+def until_end(open_stream: Callable[[], Iterator[Json]]) -> Iterator[Json]:
+    """The lines of a stream, opened again where it breaks off, until the one of type `end`.
+
+    After a break the beginning comes again. Raises `BrokeOff` where it breaks off again and again.
+    """
+    tries = 0
+    while True:
+        try:
+            for line in open_stream():
+                tries = 0
+                yield line
+                if line["type"] == "end":
+                    return
+        except BrokeOff:
+            pass
+        tries += 1
+        if tries == TRIES:
+            raise CliError("The connection is lost again and again: try later.", Exit.UNREACHABLE)
+
+
+def segment(text: str) -> str:
+    """One segment of a path."""
+    return quote(text, safe="")

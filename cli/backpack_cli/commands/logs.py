@@ -1,0 +1,56 @@
+"""What the pods of a backpack write."""
+
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import CliError, Exit
+from ..options import Json, Name, place
+from ..output import Output
+from ..source import Component, LogRequest, find
+
+
+def logs(
+    name: Name,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as more is written.")] = False,
+    component: Annotated[Component, typer.Option("--component", "-c", help="Of which part.")] = "api",
+    pod: Annotated[str, typer.Option(help="Of this pod only.")] = "",
+    tail: Annotated[
+        int, typer.Option(min=0, max=10_000, help="Lines that are there already, of each pod.")
+    ] = 300,
+    previous: Annotated[bool, typer.Option(help="What was written before the last restart.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What its pods write: those of the API, or of another part."""
+    with place(as_json=as_json) as at:
+        backpack = find(at.source, name)
+        lines = _Lines(at.out)
+        for line in at.source.logs(backpack, LogRequest(component, pod, tail, previous, follow)):
+            lines.tell(line)
+
+
+class _Lines:
+    """Each line once: where a stream breaks off, it begins anew."""
+
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._last: dict[str, str] = {}
+        self._pods = 0
+        self._trouble = ""
+
+    def tell(self, line: dict[str, Any]) -> None:
+        match line:
+            case {"type": "pods", "pods": pods, "trouble": trouble}:
+                self._pods = len(pods)
+                if trouble and trouble != self._trouble:
+                    self._out.note(trouble)
+                self._trouble = trouble or ""
+            case {"type": "line", "pod": pod, "at": at, "text": text}:
+                if at is not None and at <= self._last.get(pod, ""):
+                    return
+                self._last[pod] = at or self._last.get(pod, "")
+                self._out.result(line, f"{pod} {text}" if self._pods > 1 else text)
+            case {"type": "end", "reason": "signedOut"}:
+                raise CliError("Your token counts no longer: log in again.", Exit.NOT_ALLOWED)
+            case {"type": "end", "reason": "gone"}:
+                raise CliError("It was deleted, or isn't yours to see any more.", Exit.NOT_FOUND)

@@ -1,0 +1,62 @@
+"""Backpacks, as a dashboard knows them."""
+
+import time
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from .api import Api, segment, until_end
+from .errors import CliError, Exit
+from .source import LogRequest
+
+Json = dict[str, Any]
+
+
+def path_of(backpack: Json) -> str:
+    """Where a backpack is in the API."""
+    return f"/backpacks/{segment(backpack['namespace'])}/{segment(backpack['name'])}"
+
+
+class DashboardSource:
+    """See `Source`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def backpacks(self) -> list[Json]:
+        found: list[Json] = self._api.call("GET", "/backpacks")["items"]
+        return found
+
+    def create(self, name: str, display_name: str, namespace: str | None) -> Json:
+        body = {"name": name, "displayName": display_name, "namespace": namespace}
+        given = {key: value for key, value in body.items() if value}
+        made: Json = self._api.call("POST", "/backpacks", json=given)
+        return made
+
+    def change(self, backpack: Json, spec: Json) -> Json:
+        changed: Json = self._api.call("PATCH", path_of(backpack), json={"spec": spec})
+        return changed
+
+    def delete(self, backpack: Json) -> None:
+        self._api.call("DELETE", path_of(backpack))
+
+    def watch(self, backpack: Json, until: Literal["ready", "gone"], seconds: int) -> Iterator[Json]:
+        deadline = time.monotonic() + seconds
+
+        def opened() -> Iterator[Json]:
+            left = max(1, round(deadline - time.monotonic()))
+            try:
+                yield from self._api.lines(f"{path_of(backpack)}/watch", until=until, timeout=left)
+            except CliError as error:
+                if error.code != Exit.NOT_FOUND:
+                    raise
+                yield {"type": "end", "reason": "gone"}
+
+        return until_end(opened)
+
+    def logs(self, backpack: Json, request: LogRequest) -> Iterator[Json]:
+        query: Json = {"component": request.component, "tail": request.tail}
+        if request.pod:
+            query["pod"] = request.pod
+        for flag in ("previous", "follow"):
+            query[flag] = str(getattr(request, flag)).lower()
+        return until_end(lambda: self._api.lines(f"{path_of(backpack)}/logs", **query))
