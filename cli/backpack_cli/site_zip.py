@@ -39,7 +39,8 @@ def look(folder: Path) -> Found:
         shown = [name for name in folders if _is_shown(name)]
         hidden += len(folders) - len(shown) + sum(not _is_shown(name) for name in names)
         folders[:] = sorted(shown)
-        files += [Path(place) / name for name in names if _is_shown(name)]
+        paths = (Path(place) / name for name in names if _is_shown(name))
+        files += [path for path in paths if path.is_file()]  # no pipes: who reads one waits for ever
     if not files:
         raise CliError(f"{folder} is empty: build your site first.", Exit.USAGE)
     if folder / "index.html" not in files:
