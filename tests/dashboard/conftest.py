@@ -6,6 +6,7 @@ import pytest
 
 from backpack_contract.version import VERSION
 from backpack_devcluster.plane import ControlPlane
+from support.api_proxy import ApiProxy
 from support.control_plane import control_plane
 from support.dashboard import Dashboard, Visitor
 from support.dashboard_inside import NAME, Inside
@@ -22,6 +23,13 @@ def cluster(control_plane: ControlPlane) -> Iterator[OperatedCluster]:
     """The API server of this worker, with the definitions installed."""
     with OperatedCluster(control_plane) as result:
         result.install()
+        yield result
+
+
+@pytest.fixture
+def proxy(cluster: OperatedCluster) -> Iterator[ApiProxy]:
+    """What may stand between a dashboard and the API server."""
+    with ApiProxy(cluster.plane) as result:
         yield result
 
 

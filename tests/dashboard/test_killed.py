@@ -17,12 +17,6 @@ from support.waiting import eventually
 
 
 @pytest.fixture
-def proxy(cluster: OperatedCluster) -> Iterator[ApiProxy]:
-    with ApiProxy(cluster.plane) as result:
-        yield result
-
-
-@pytest.fixture
 def mortal(cluster: OperatedCluster, redis: Redis, proxy: ApiProxy, tmp_path: Path) -> Iterator[Dashboard]:
     own, namespace = cluster.namespace("mortal"), cluster.namespace("apps")
     process = Dashboard(

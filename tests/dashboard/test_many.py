@@ -24,12 +24,6 @@ MOST_FOR_PAGES = 60 * MIB
 
 
 @pytest.fixture
-def proxy(cluster: OperatedCluster) -> Iterator[ApiProxy]:
-    with ApiProxy(cluster.plane) as result:
-        yield result
-
-
-@pytest.fixture
 def crowded(cluster: OperatedCluster, redis: Redis, proxy: ApiProxy, tmp_path: Path) -> Iterator[Dashboard]:
     """A dashboard with many backpacks, of which all requests to the API server are seen."""
     own, namespace = cluster.namespace("crowded"), cluster.namespace("apps")
