@@ -1,5 +1,6 @@
 """What the dashboard's pages load besides its own files: scripts of npm packages, copied
-from where npm unpacks them. Nothing is bundled and nothing of npm's is run.
+from where npm unpacks them, and the editor for JSON, which esbuild makes one file of. Of
+npm's scripts none is run when packages are installed.
 
 An image gets them with its context; the source tree has them beside the dashboard's own
 files, where `make vendor` puts them and git ignores them.
@@ -25,7 +26,20 @@ FILES = {
     "ws.min.js": "htmx-ext-ws/dist/ws.min.js",
 }
 """Names in `static/vendor`, and what is copied there of `node_modules`."""
+EDITOR = "json-editor.min.js"
+"""The bundle in `static/vendor` that is made of `editor/`."""
+_EDITOR_SOURCE = "editor/json_editor.js"
 _DESCRIPTIONS = ("package.json", "package-lock.json")
+_NOTICE = "/* With CodeMirror, MIT, (C) Marijn Haverbeke and others: codemirror.net */"
+_SOURCES = (*_DESCRIPTIONS, _EDITOR_SOURCE)
+_BUNDLE = (
+    "--bundle",
+    "--minify",
+    "--format=iife",
+    "--target=es2022",
+    f"--banner:js={_NOTICE}",
+    "--log-level=warning",
+)
 _MARK = ".installed"
 
 
@@ -41,10 +55,11 @@ class BrowserFiles:
     def put(self, context: Path, report: Report) -> None:
         with report.step("Fetch the dashboard's scripts"), tempfile.TemporaryDirectory() as folder:
             place = Path(folder)
-            for name in _DESCRIPTIONS:
+            for name in _SOURCES:
+                (place / name).parent.mkdir(exist_ok=True)
                 shutil.copyfile(DASHBOARD / name, place / name)
             _install(place, "--omit=dev")
-            _copy(place / "node_modules", context / "build" / "vendor")
+            _fill(place, context / "build" / "vendor")
 
 
 def ensure(report: Report) -> None:
@@ -55,7 +70,7 @@ def ensure(report: Report) -> None:
     with report.step("Fetch the dashboard's scripts"):
         _install(DASHBOARD)
         shutil.rmtree(VENDOR, ignore_errors=True)
-        _copy(INSTALLED, VENDOR)
+        _fill(DASHBOARD, VENDOR)
         mark.write_text(_key())
 
 
@@ -64,12 +79,15 @@ def _install(folder: Path, *options: str) -> None:
     javascript.npm("ci", *quiet, *options, folder=folder)
 
 
-def _copy(installed: Path, target: Path) -> None:
+def _fill(folder: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
+    installed = folder / "node_modules"
     for name, source in FILES.items():
         shutil.copyfile(installed / source, target / name)
+    esbuild = installed / "esbuild" / "bin" / "esbuild"
+    javascript.run(esbuild, _EDITOR_SOURCE, f"--outfile={target / EDITOR}", *_BUNDLE, folder=folder)
 
 
 def _key() -> str:
-    texts = [(DASHBOARD / name).read_bytes() for name in _DESCRIPTIONS]
-    return hashlib.sha256(b"\0".join([*texts, repr(FILES).encode()])).hexdigest()
+    texts = [(DASHBOARD / name).read_bytes() for name in _SOURCES]
+    return hashlib.sha256(b"\0".join([*texts, repr((FILES, _BUNDLE)).encode()])).hexdigest()
