@@ -34,6 +34,7 @@ const look = EditorView.theme({
   "&.wrong": { borderColor: "var(--bad)" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", overflow: "auto" },
   ".cm-content": { minHeight: "12rem", caretColor: "var(--ink)" },
+  ".cm-gutter": { minHeight: "12rem" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   ".cm-gutters": { backgroundColor: "var(--sunken)", color: "var(--soft)", borderRight: "1px solid var(--line)" },
   ".cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--accent) 7%, transparent)" },
@@ -61,6 +62,15 @@ function checker() {
 
 function save(form) {
   form?.requestSubmit(form.querySelector('button[name="choice"][value="save"]'));
+  return true;
+}
+
+// What is typed over a selection, the browser would give the style of what was there, by an
+// attribute that the policy refuses, loudly: so it is put in without the browser.
+function replace(event, view) {
+  if (event.inputType !== "insertText" || event.data === null || view.state.selection.main.empty) return false;
+  event.preventDefault();
+  view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
   return true;
 }
 
@@ -94,6 +104,7 @@ function enhance(area) {
           ...(area.getAttribute("aria-invalid") ? { "aria-invalid": "true" } : {}),
         }),
         EditorView.editorAttributes.of({ class: area.getAttribute("aria-invalid") ? "wrong" : "" }),
+        EditorView.domEventHandlers({ beforeinput: replace }),
         // Tab is not taken: with the keyboard one gets out as one got in.
         keymap.of([
           { key: "Mod-s", run: () => save(area.form) },

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from support.dashboard_browser import WITHIN, examine_here, page, playwright, quiet_page, sign_in
+from support.browser import open_page
+from support.dashboard_browser import WITHIN, examine_here, page, playwright, sign_in
 from support.dashboard_inside import Inside
 
 __all__ = ["page", "playwright"]
@@ -23,6 +24,13 @@ def write(page: Page, text: str) -> None:
     editor.click()
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text(text)
+
+
+def keep(page: Page, name: str) -> None:
+    """A picture, once what measures itself has done so."""
+    if KEPT:
+        page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+        page.screenshot(path=Path(KEPT) / f"{name}.png", full_page=True)
 
 
 def test_from_a_new_collection_to_a_conflict(inside: Inside, page: Page) -> None:
@@ -98,8 +106,7 @@ def test_nothing_that_a_document_holds_runs(inside: Inside, page: Page) -> None:
     assert page.evaluate("window.ran") is None
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("colours", "width"), [("light", 1280), ("dark", 360)])
 def test_its_screens_are_accessible_and_fit(
     playwright: Playwright, inside: Inside, colours: str, width: int
 ) -> None:
@@ -122,18 +129,16 @@ def test_its_screens_are_accessible_and_fit(
         "new": (f"/collections/{name}/new", ".cm-editor"),
         "document": (f"/collections/{name}/documents/{document['id']}", ".cm-editor"),
     }
-    with quiet_page(playwright, colours=colours, width=width) as page:
+    with open_page(playwright, colours=colours, width=width) as page:
         sign_in(page, inside.ada)
         for screen, (path, there) in screens.items():
             page.goto(f"{inside.dashboard.url}{inside.path}{path}")
             expect(page.locator(there).first).to_be_visible(timeout=WITHIN)
-            if KEPT:
-                page.screenshot(path=Path(KEPT) / f"{screen}-{colours}-{width}.png", full_page=True)
+            keep(page, f"{screen}-{colours}-{width}")
             examine_here(page)
         write(page, '{"title": "Mine"}')
         inside.call("docs.patch", collection=name, docId=document["id"], data={"title": "Theirs"})
         page.get_by_role("button", name="Save").click()
         expect(page.locator(".conflict")).to_be_visible(timeout=WITHIN)
-        if KEPT:
-            page.screenshot(path=Path(KEPT) / f"conflict-{colours}-{width}.png", full_page=True)
+        keep(page, f"conflict-{colours}-{width}")
         examine_here(page)
