@@ -20,8 +20,8 @@ KEPT = os.environ.get("BACKPACK_SCREENSHOTS")
 
 def write(page: Page, text: str) -> None:
     """Into the editor, in the place of what is there."""
-    editor = page.get_by_role("textbox", name="Document")
-    editor.click()
+    # Not by its role: until the script has put the editor in its place, that is the text field.
+    page.locator('.cm-content[aria-label="Document"]').click()
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text(text)
 
