@@ -78,7 +78,12 @@ def reader(system: RunningSystem, kubectl: Kubectl, tmp_path: Path) -> Iterator[
     """Somebody who has copied the lines with `export` that `make up` printed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     path = f"{system.kubectl.parent}:{os.environ['PATH']}"
+    remove_wall(kubectl)  # of a run that was killed
     yield Reader(tmp_path, {**kept, "KUBECONFIG": str(system.kubeconfig), "PATH": path})
+    remove_wall(kubectl)
+
+
+def remove_wall(kubectl: Kubectl) -> None:
     kubectl.within("apps").run("delete", "backpack", "wall", "--ignore-not-found", timeout=90)
 
 
