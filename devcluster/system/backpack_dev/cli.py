@@ -113,7 +113,7 @@ def check_chart() -> None:
 
 @app.command("lint-sdk")
 def check_sdk() -> None:
-    """The types and the style of sdk/js."""
+    """The types and the style of sdk/js, and the style of the examples."""
     with sentences():
         javascript.lint(reports.for_terminal())
 

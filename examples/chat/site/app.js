@@ -150,17 +150,30 @@ function show() {
   $("room-title").textContent = room ? `# ${room}` : "";
   $("earlier").hidden = !messages.hasEarlier(room);
   $("empty").hidden = !room || said.length > 0;
-  $("typing").textContent = typing.length ? `${typing.join(", ")} ${typing.length > 1 ? "are" : "is"} typing…` : "";
+  $("typing").textContent = typing.length
+    ? `${typing.join(", ")} ${typing.length > 1 ? "are" : "is"} typing…`
+    : "";
   $("online").textContent = `${members.filter(({ online }) => online).length} online`;
   state();
 
   const itself = (name) => name;
-  fill($("rooms"), rooms.names, itself, roomRow, (row, name) => updateRoom(row, name, room, unread.has(name)));
-  fill($("members"), members, (one) => one.user, memberRow, (row, one) =>
-    updateMember(row, people.name(one.user), one.online),
+  fill($("rooms"), rooms.names, itself, roomRow, (row, name) =>
+    updateRoom(row, name, room, unread.has(name)),
   );
-  fill($("messages"), said, (one) => one.key, (one) => messageRow(one, urlOf), (row, one, before) =>
-    updateMessage(row, one, before, { name: people.name(one.ownerId), mine: one.ownerId === user.id }),
+  fill(
+    $("members"),
+    members,
+    (one) => one.user,
+    memberRow,
+    (row, one) => updateMember(row, people.name(one.user), one.online),
+  );
+  fill(
+    $("messages"),
+    said,
+    (one) => one.key,
+    (one) => messageRow(one, urlOf),
+    (row, one, before) =>
+      updateMessage(row, one, before, { name: people.name(one.ownerId), mine: one.ownerId === user.id }),
   );
   if (atBottom) bottom();
 }

@@ -94,13 +94,17 @@ export class Rooms {
   type(room) {
     if (Date.now() - this.#told < TYPING / 2 || this.#client.realtime.status.state !== "open") return;
     this.#told = Date.now();
-    this.#channel(room).publish({ typing: true }).catch(() => {}); // it is of the moment
+    this.#channel(room)
+      .publish({ typing: true })
+      .catch(() => {}); // it is of the moment
   }
 
   /** Who is typing. */
   typing(room) {
     const now = Date.now();
-    return [...this.#typing.values()].filter((one) => one.room === room && one.until > now).map(({ user }) => user);
+    return [...this.#typing.values()]
+      .filter((one) => one.room === room && one.until > now)
+      .map(({ user }) => user);
   }
 
   /** His message is there: he types no more. */

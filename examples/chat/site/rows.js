@@ -81,7 +81,10 @@ async function showFile(link, { id, filename, contentType, size }, urlOf) {
   const picture = new Image();
   picture.alt = filename;
   picture.src = link.href;
-  await picture.decode().then(() => link.replaceChildren(picture), () => {}); // no picture after all
+  await picture.decode().then(
+    () => link.replaceChildren(picture),
+    () => {},
+  ); // no picture after all
 }
 
 function moment(date) {

@@ -29,7 +29,9 @@ $("add").addEventListener("submit", (event) => {
   event.target.reset();
 });
 
-$("list").addEventListener("change", ({ target }) => tasks.mark(target.closest("li").dataset.key, target.checked));
+$("list").addEventListener("change", ({ target }) =>
+  tasks.mark(target.closest("li").dataset.key, target.checked),
+);
 
 $("list").addEventListener("click", ({ target }) => {
   const row = target.closest("button")?.closest("li");
@@ -46,7 +48,9 @@ $("clear").addEventListener("click", () => {
 $("sign-out").addEventListener("click", async () => {
   await tasks.send();
   if (tasks.waiting) {
-    complain({ detail: "Some changes have not been sent yet, and would be lost: sign out when you are online." });
+    complain({
+      detail: "Some changes have not been sent yet, and would be lost: sign out when you are online.",
+    });
   } else await client.auth.logout().catch(complain);
 });
 
@@ -65,7 +69,11 @@ function show() {
   const { waiting, offline } = tasks;
   const changes = `${waiting} change${waiting === 1 ? "" : "s"}`;
   const state = offline ? "offline" : waiting ? "saving" : "saved";
-  const words = { offline: waiting ? `Offline: ${changes} will be sent later` : "Offline", saving: "Saving…", saved: "Saved" };
+  const words = {
+    offline: waiting ? `Offline: ${changes} will be sent later` : "Offline",
+    saving: "Saving…",
+    saved: "Saved",
+  };
   $("sync").dataset.state = state;
   // A live region is read aloud whenever it is written.
   if ($("sync").textContent !== words[state]) $("sync").textContent = words[state];

@@ -132,7 +132,8 @@ export class Tasks {
         if (!(error instanceof BackpackError)) throw error;
         if (isPassing(error)) return this.#later();
         if (error.status === 401) return; // kept until the user is back
-        if (error.status === 404) this.#drop(this.#documents.get(entry.key)); // removed elsewhere
+        if (error.status === 404)
+          this.#drop(this.#documents.get(entry.key)); // removed elsewhere
         else if (error.status !== 409) this.#refused(error); // 409: it is there already
       }
       this.#failures = 0;
@@ -144,7 +145,8 @@ export class Tasks {
   async #sendOne({ op, key, title, patch }) {
     const id = this.#documents.get(key)?.id;
     if (op === "create") this.#keep(await this.#collection.create({ key, title, done: false }, { key }));
-    else if (!id) return; // removed elsewhere, or refused
+    else if (!id)
+      return; // removed elsewhere, or refused
     else if (op === "patch") this.#keep(await this.#collection.patch(id, patch));
     else this.#drop(await this.#collection.delete(id));
   }
@@ -209,7 +211,9 @@ export class Tasks {
 
 /** The documents as they will be once the entries have been sent. */
 export function overlay(documents, entries) {
-  const tasks = new Map(documents.map((document) => [keyOf(document), { ...document, key: keyOf(document) }]));
+  const tasks = new Map(
+    documents.map((document) => [keyOf(document), { ...document, key: keyOf(document) }]),
+  );
   for (const { op, key, title, at, patch } of entries) {
     const task = tasks.get(key);
     if (op === "delete") tasks.delete(key);
