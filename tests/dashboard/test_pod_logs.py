@@ -1,12 +1,19 @@
 """Pods and lines as the API server answers them, and as people read them."""
 
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from backpack_dashboard.domain.backpacks import Backpack
-from backpack_dashboard.domain.pod_logs import MAX_TEXT, in_order, line_of, replicas_of
+from backpack_dashboard.domain.pod_logs import MAX_TEXT, Line, Replica, in_order, line_of, replicas_of
+from backpack_dashboard.errors import ClusterUnavailable
+from backpack_dashboard.services import pod_logs
+from backpack_dashboard.services.pod_logs import Found, PodLogs, Wanted
+from backpack_dashboard.stores.pods import PodStore
 
 
 def backpack(created: str) -> Backpack:
@@ -87,3 +94,74 @@ def test_lines_of_several_pods_are_in_the_order_of_time() -> None:
     lines = in_order([line_of("p", one) for one in raw])
 
     assert [line.text for line in lines] == ["a", "b", "c", "no moment"]
+
+
+class Pods:
+    """What stands for the cluster: two pods that write nothing, on nodes that may be away."""
+
+    def __init__(self) -> None:
+        bodies = [pod(containerStatuses=[{"name": "api", "state": {"running": {}}}]) for _ in range(2)]
+        for number, body in enumerate(bodies):
+            body["metadata"] = {**body["metadata"], "name": f"todo-api-5d-{number}", "uid": str(number)}
+        self.found = replicas_of(TODO, bodies)
+        self.away = False
+        self.open: list[str] = []
+        self.most = 0
+
+    async def replicas(self, *_: object) -> tuple[Replica, ...]:
+        return self.found
+
+    @asynccontextmanager
+    async def lines(self, replica: Replica, *_: object, **__: object) -> AsyncIterator[AsyncIterator[Line]]:
+        if self.away:
+            raise ClusterUnavailable
+        self.open.append(replica.pod)
+        self.most = max(self.most, len(self.open))
+
+        async def none() -> AsyncIterator[Line]:
+            await asyncio.Event().wait()
+            yield line_of(replica.pod, b"")
+
+        try:
+            yield none()
+        finally:
+            self.open.remove(replica.pod)
+
+
+TODO = backpack("2026-01-01T09:00:00Z")
+
+
+async def until(comes: AsyncGenerator[Found | list[Line]], trouble: str) -> None:
+    async with asyncio.timeout(30):
+        async for one in comes:
+            if isinstance(one, Found) and trouble in one.trouble and bool(one.trouble) == bool(trouble):
+                return
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pod_logs, "LOOK_SECONDS", 0.02)
+
+
+@pytest.mark.usefixtures("often")
+async def test_streams_are_bounded_and_who_waits_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pod_logs, "MAX_STREAMS", 1)
+    pods = Pods()
+    async with aclosing(PodLogs(cast("PodStore", pods)).follow(lambda: TODO, Wanted("api"))) as comes:
+        await until(comes, "Very many logs are looked at")
+        assert pods.most == 1
+        # There is room again: this one goes on by itself.
+        monkeypatch.setattr(pod_logs, "MAX_STREAMS", 2)
+        await until(comes, "")
+        assert sorted(pods.open) == ["todo-api-5d-0", "todo-api-5d-1"]
+    assert pods.open == []
+
+
+@pytest.mark.usefixtures("often")
+async def test_a_node_that_doesnt_answer_is_told_and_asked_again() -> None:
+    pods = Pods()
+    pods.away = True
+    async with aclosing(PodLogs(cast("PodStore", pods)).follow(lambda: TODO, Wanted("api"))) as comes:
+        await until(comes, "Its node, or the cluster, doesn't answer")
+        pods.away = False
+        await until(comes, "")
