@@ -97,7 +97,8 @@ class Api:
 def until_end(open_stream: Callable[[], Iterator[Json]]) -> Iterator[Json]:
     """The lines of a stream, opened again where it breaks off, until the one of type `end`.
 
-    After a break the beginning comes again. Raises `BrokeOff` where it breaks off again and again.
+    After a break comes a line of the type `again`, and then the beginning again. Raises `CliError` where it
+    breaks off again and again.
     """
     tries = 0
     while True:
@@ -109,6 +110,7 @@ def until_end(open_stream: Callable[[], Iterator[Json]]) -> Iterator[Json]:
                     return
         except BrokeOff:
             pass
+        yield {"type": "again"}
         tries += 1
         if tries == TRIES:
             raise CliError("The connection is lost again and again: try later.", Exit.UNREACHABLE)

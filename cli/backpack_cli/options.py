@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,8 +17,8 @@ from .source import Json as Backpack
 from .source import Source, find
 from .source_dashboard import DashboardSource, path_of
 
-COMPLETE_WITHIN = 3.0
-"""Seconds that a shell waits for names."""
+if TYPE_CHECKING:
+    from .cluster.source import ClusterSource
 
 
 def names_like(incomplete: str) -> list[str]:
@@ -69,17 +70,37 @@ class Inside:
     """In the API."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """That commands go to a cluster itself. `context`: of the kubeconfig; None: the current one."""
+
+    context: str | None
+
+
+chosen: ContextVar[Cluster | None] = ContextVar("chosen", default=None)
+"""What `--context` says; None: commands go to the dashboard."""
+
+
 @contextmanager
 def place(*, as_json: bool) -> Iterator[Place]:
     """What knows of backpacks. Raises `CliError` where one isn't logged in."""
+    out = Output(as_json=as_json)
+    if cluster := chosen.get():
+        source = _cluster_source(cluster)
+        yield Place(source, out, lambda: out.result({"context": source.context}, source.context))
+        return
     with _dashboard() as api:
-        out = Output(as_json=as_json)
         yield Place(DashboardSource(api), out, lambda: _whoami(api, out))
 
 
 @contextmanager
 def inside(name: str, *, as_json: bool) -> Iterator[Inside]:
     """A backpack to look into. Raises `CliError` where there is none of this name."""
+    if chosen.get():
+        detail = (
+            "What is inside a backpack goes through the dashboard: log in there, and leave out --context."
+        )
+        raise CliError(detail, Exit.USAGE)
     with _dashboard() as api:
         source = DashboardSource(api)
         backpack = find(source, name)
@@ -93,6 +114,15 @@ def _dashboard() -> Iterator[Api]:
         yield api
     finally:
         api.close()
+
+
+def _cluster_source(cluster: Cluster) -> "ClusterSource":
+    # Only where it is asked for: it is an extra, and takes a second to import.
+    try:
+        from .cluster.source import ClusterSource  # noqa: PLC0415
+    except ImportError as error:
+        raise CliError("For --context install more: pip install 'backpack-cli[kubernetes]'") from error
+    return ClusterSource(cluster.context)
 
 
 def _whoami(api: Api, out: Output) -> None:

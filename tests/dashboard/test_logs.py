@@ -1,11 +1,16 @@
 """What pods write, live in the page: the API server hands it on from a node."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from websockets.sync.client import ClientConnection, connect
 
 from support.command_line import CommandLine
@@ -236,7 +241,7 @@ def test_a_program_follows_for_as_long_as_it_may(
 
 
 def test_the_command_line_prints_them(
-    dashboard: Dashboard, ada: Visitor, kubelet: Kubelet, tmp_path: Path
+    dashboard: Dashboard, ada: Visitor, kubelet: Kubelet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backpack(dashboard, ada, "printed")
     pods = [
@@ -255,9 +260,49 @@ def test_the_command_line_prints_them(
         assert sorted(printed.out.splitlines()) == [f"printed-api-1-{n} written by {n}" for n in "ab"]
 
     eventually(lambda: both() or True, within=30)
+    monkeypatch.setenv("KUBECONFIG", str(dashboard.cluster.plane.kubeconfig))
+    direct = command("logs", f"{dashboard.namespace}/printed", plugin=True)
+    assert direct.out.splitlines() == [f"printed-api-1-{n} written by {n}" for n in "ab"]
     (line,) = command("logs", "printed", "--pod", "printed-api-1-a", "--json").lines
     assert (line["pod"], line["text"]) == ("printed-api-1-a", "written by a")
     assert command("logs", "printed", "-c", "web").out == ""
     revoke(ada, token)
+    for path in pods:
+        delete(dashboard, path)
+
+
+@pytest.mark.parametrize("direct", [False, True], ids=["by the dashboard", "from the cluster"])
+def test_the_command_line_follows_them(
+    dashboard: Dashboard, ada: Visitor, kubelet: Kubelet, tmp_path: Path, direct: bool
+) -> None:
+    name = "direct" if direct else "followed"
+    backpack(dashboard, ada, name)
+    first, second = f"{name}-api-1-a", f"{name}-api-1-b"
+    pods = [kubelet.run(dashboard.cluster, dashboard.namespace, name, first)]
+    kubelet.write(first, "2026-01-01T10:00:00Z", "before")
+    token = new_token(ada)
+    given = {
+        "BACKPACK_DASHBOARD": dashboard.url,
+        "BACKPACK_TOKEN": token,
+        "KUBECONFIG": str(dashboard.cluster.plane.kubeconfig),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "PYTHONUNBUFFERED": "1",
+    }
+    kubeconfig = yaml.safe_load(dashboard.cluster.plane.kubeconfig.read_text())
+    context = ["--context", kubeconfig["current-context"]] if direct else []
+    command = [sys.executable, "-m", "backpack_cli", *context, "logs", f"{dashboard.namespace}/{name}", "-f"]
+    with subprocess.Popen(command, env={**os.environ, **given}, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "before\n"
+        kubelet.write(first, "2026-01-01T10:00:01Z", "while it is followed")
+        assert process.stdout.readline() == "while it is followed\n"
+        pods.append(kubelet.run(dashboard.cluster, dashboard.namespace, name, second))
+        kubelet.write(second, "2026-01-01T10:00:02Z", "the next pod")
+        assert process.stdout.readline() == f"{second} the next pod\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+    revoke(ada, token)
+    for pod in (first, second):
+        kubelet.end(pod)
     for path in pods:
         delete(dashboard, path)

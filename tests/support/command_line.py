@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from backpack_cli.main import main
+from backpack_cli import main
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,13 @@ class CommandLine:
         self.login_file = home / "backpack" / "login.json"
 
     def __call__(
-        self, *words: str | Path, stdin: str = "", variables: Mapping[str, str] | None = None
+        self,
+        *words: str | Path,
+        stdin: str = "",
+        variables: Mapping[str, str] | None = None,
+        plugin: bool = False,
     ) -> Done:
-        """Run a command, as from a script: nobody is there to be asked."""
+        """Run a command, as from a script: nobody is there to be asked. `plugin`: as kubectl's."""
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
         environment = {"XDG_CONFIG_HOME": str(self.home), **(variables or {})}
         code = 0
@@ -55,7 +59,7 @@ class CommandLine:
             contextlib.redirect_stderr(err),
         ):
             try:
-                main()
+                main.plugin() if plugin else main.main()
             except SystemExit as end:
                 code = int(end.code or 0)
         raw = out.buffer.getvalue()

@@ -35,6 +35,8 @@ class _Lines:
     def __init__(self, out: Output) -> None:
         self._out = out
         self._last: dict[str, str] = {}
+        self._known: dict[str, str] = {}
+        """Of each pod the moment until which its lines may come again."""
         self._pods = 0
         self._trouble = ""
 
@@ -46,10 +48,12 @@ class _Lines:
                     self._out.note(trouble)
                 self._trouble = trouble or ""
             case {"type": "line", "pod": pod, "at": at, "text": text}:
-                if at is not None and at <= self._last.get(pod, ""):
+                if at is not None and at <= self._known.get(pod, ""):
                     return
                 self._last[pod] = at or self._last.get(pod, "")
                 self._out.result(line, f"{pod} {text}" if self._pods > 1 else text)
+            case {"type": "again"}:
+                self._known = dict(self._last)
             case {"type": "end", "reason": "signedOut"}:
                 raise CliError("Your token counts no longer: log in again.", Exit.NOT_ALLOWED)
             case {"type": "end", "reason": "gone"}:

@@ -1,0 +1,110 @@
+"""What pods write, read from the cluster. `core` is a `kubernetes.client.CoreV1Api`, which has no types."""
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import urllib3
+from kubernetes.client.exceptions import ApiException
+
+from ..source import LogRequest
+from .shapes import line_of
+
+Json = dict[str, Any]
+
+LOOK = 3.0
+"""Seconds between two looks at which pods there are."""
+AGAIN = 1000
+"""Lines of a pod whose stream broke off: who prints them leaves out what is known."""
+ANSWER = 30
+"""Seconds."""
+
+Lines = queue.Queue[tuple[str, str | None]]
+"""Pod and line; None: its stream has ended."""
+
+
+def read(core: Any, backpack: Json, request: LogRequest) -> Iterator[Json]:
+    """What there is now."""
+    pods = _pods(core, backpack, request)
+    yield _told(pods)
+    for pod in pods:
+        try:
+            text = core.read_namespaced_pod_log(
+                pod,
+                backpack["namespace"],
+                timestamps=True,
+                tail_lines=request.tail,
+                previous=request.previous,
+                _request_timeout=ANSWER,
+            )
+        except ApiException as error:
+            if error.status not in (400, 404):
+                raise
+            continue  # it hasn't begun, or is gone, or was never started again
+        yield from (line_of(pod, line) for line in text.splitlines())
+
+
+def follow(core: Any, backpack: Json, request: LogRequest) -> Iterator[Json]:
+    """What there is, and what comes, also of pods that come. Ends never."""
+    lines: Lines = queue.Queue(maxsize=1000)
+    reading: set[str] = set()
+    begun: set[str] = set()
+    known: list[str] | None = None
+    while True:
+        pods = _pods(core, backpack, request)
+        if pods != known:
+            known = pods
+            yield _told(pods)
+        for pod in set(pods) - reading:
+            if pod in begun:
+                yield {"type": "again"}
+            tail = AGAIN if pod in begun else request.tail
+            reading.add(pod)
+            begun.add(pod)
+            given = (core, backpack, pod, tail, lines)
+            threading.Thread(target=_read_one, args=given, daemon=True).start()
+        until = time.monotonic() + LOOK
+        while (left := until - time.monotonic()) > 0:
+            try:
+                pod, line = lines.get(timeout=left)
+            except queue.Empty:
+                break
+            if line is None:
+                reading.discard(pod)
+            else:
+                yield line_of(pod, line)
+
+
+def _read_one(core: Any, backpack: Json, pod: str, tail: int, lines: Lines) -> None:
+    """The lines of one pod until it ends, and then None."""
+    try:
+        answer = core.read_namespaced_pod_log(
+            pod, backpack["namespace"], timestamps=True, tail_lines=tail, follow=True, _preload_content=False
+        )
+        rest = b""
+        for piece in answer.stream():
+            *whole, rest = (rest + piece).split(b"\n")
+            for line in whole:
+                lines.put((pod, line.decode(errors="replace")))
+    except (ApiException, urllib3.exceptions.HTTPError):
+        pass  # it hasn't begun, or is gone: the next look tells
+    finally:
+        lines.put((pod, None))
+
+
+def _pods(core: Any, backpack: Json, request: LogRequest) -> list[str]:
+    labels = {
+        "app.kubernetes.io/instance": backpack["name"],
+        "app.kubernetes.io/component": request.component,
+    }
+    selector = ",".join(f"{name}={value}" for name, value in labels.items())
+    found = core.list_namespaced_pod(backpack["namespace"], label_selector=selector, _request_timeout=ANSWER)
+    names = sorted(pod.metadata.name for pod in found.items)
+    return [name for name in names if request.pod in ("", name)]
+
+
+def _told(pods: list[str]) -> Json:
+    trouble = None if pods else "There is no pod: the backpack is suspended, or its pods aren't there yet."
+    return {"type": "pods", "pods": [{"pod": pod} for pod in pods], "trouble": trouble}

@@ -1,0 +1,165 @@
+"""What custom resources and logs give, with the rights of a kubeconfig's user."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import urllib3
+from kubernetes import client
+from kubernetes import config as untyped_config
+from kubernetes.client.exceptions import ApiException
+from kubernetes.config.config_exception import ConfigException
+
+from ..errors import CliError, Exit, from_problem
+from ..source import LogRequest
+from .logs import follow, read
+from .shapes import GROUP, PLURAL, VERSION, backpack_of, event_of
+
+Json = dict[str, Any]
+
+config: Any = untyped_config
+
+LOOK = 1.0
+"""Seconds between two looks at what one waits for."""
+ANSWER = 30
+"""Seconds."""
+
+
+class ClusterSource:
+    """See `Source`. `context`: of the kubeconfig; None: the current one."""
+
+    def __init__(self, context: str | None) -> None:
+        file = os.environ.get("KUBECONFIG")  # asked for now: the library remembers it from its import
+        with _sentences():
+            contexts, active = config.list_kube_config_contexts(config_file=file)
+            chosen = next((one for one in contexts if one["name"] == context), None) if context else active
+            if chosen is None:
+                known = ", ".join(one["name"] for one in contexts)
+                raise CliError(f"The kubeconfig has no context {context}; it has {known}", Exit.USAGE)
+            api = config.new_client_from_config(config_file=file, context=chosen["name"])
+        self.context: str = chosen["name"]
+        self._namespace: str = chosen["context"].get("namespace") or "default"
+        self._objects: Any = client.CustomObjectsApi(api)
+        self._core: Any = client.CoreV1Api(api)
+
+    def backpacks(self) -> list[Json]:
+        with _sentences():
+            try:
+                found = self._objects.list_cluster_custom_object(
+                    GROUP, VERSION, PLURAL, _request_timeout=ANSWER
+                )
+            except ApiException as error:
+                if error.status != 403:
+                    raise
+                # Who may not see all namespaces may see the context's.
+                found = self._objects.list_namespaced_custom_object(
+                    GROUP, VERSION, self._namespace, PLURAL, _request_timeout=ANSWER
+                )
+        items = [backpack_of(one) for one in found["items"]]
+        return sorted(items, key=lambda one: (one["name"], one["namespace"]))
+
+    def create(self, name: str, display_name: str, namespace: str | None) -> Json:
+        body = {
+            "apiVersion": f"{GROUP}/{VERSION}",
+            "kind": "Backpack",
+            "metadata": {"name": name},
+            "spec": {"displayName": display_name} if display_name else {},
+        }
+        place = namespace or self._namespace
+        with _sentences():
+            return backpack_of(
+                self._objects.create_namespaced_custom_object(
+                    GROUP, VERSION, place, PLURAL, body, _request_timeout=ANSWER
+                )
+            )
+
+    def change(self, backpack: Json, spec: Json) -> Json:
+        with _sentences():
+            return backpack_of(
+                self._objects.patch_namespaced_custom_object(
+                    *_key(backpack),
+                    {"spec": spec},
+                    _content_type="application/merge-patch+json",
+                    _request_timeout=ANSWER,
+                )
+            )
+
+    def delete(self, backpack: Json) -> None:
+        with _sentences():
+            # This one, and none that was made in its place meanwhile.
+            options = client.V1DeleteOptions(preconditions=client.V1Preconditions(uid=backpack["uid"]))
+            self._objects.delete_namespaced_custom_object(
+                *_key(backpack), body=options, _request_timeout=ANSWER
+            )
+
+    def watch(self, backpack: Json, until: Literal["ready", "gone"], seconds: int) -> Iterator[Json]:
+        deadline = time.monotonic() + seconds
+        while True:
+            now = self._look(backpack)
+            if now is None:
+                yield {"type": "end", "reason": "gone"}
+                return
+            yield {"type": "backpack", "backpack": now}
+            yield from ({"type": "event", "event": event} for event in self._events(now))
+            if until == "ready" and now["ready"] and not now["deleting"]:
+                yield {"type": "end", "reason": "ready"}
+                return
+            if time.monotonic() > deadline:
+                yield {"type": "end", "reason": "timeout"}
+                return
+            time.sleep(LOOK)
+
+    def logs(self, backpack: Json, request: LogRequest) -> Iterator[Json]:
+        with _sentences():
+            lines = follow if request.follow and not request.previous else read
+            yield from lines(self._core, backpack, request)
+        yield {"type": "end", "reason": "done"}
+
+    def _look(self, backpack: Json) -> Json | None:
+        with _sentences():
+            try:
+                now = backpack_of(
+                    self._objects.get_namespaced_custom_object(*_key(backpack), _request_timeout=ANSWER)
+                )
+            except ApiException as error:
+                if error.status != 404:
+                    raise
+                return None
+        return now if now["uid"] == backpack["uid"] else None
+
+    def _events(self, backpack: Json) -> list[Json]:
+        selector = f"involvedObject.uid={backpack['uid']}"
+        with _sentences():
+            found = self._core.list_namespaced_event(
+                backpack["namespace"], field_selector=selector, _request_timeout=ANSWER
+            )
+        bodies: list[Json] = self._core.api_client.sanitize_for_serialization(found.items)
+        return sorted((event_of(one) for one in bodies), key=lambda one: str(one["at"]))
+
+
+def _key(backpack: Json) -> tuple[str, str, str, str, str]:
+    return GROUP, VERSION, backpack["namespace"], PLURAL, backpack["name"]
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """What goes wrong, as sentences."""
+    try:
+        yield
+    except ApiException as error:
+        raise _refused(error) from error
+    except ConfigException as error:
+        raise CliError(f"The kubeconfig can't be used: {error}", Exit.USAGE) from error
+    except urllib3.exceptions.HTTPError as error:
+        raise CliError("The cluster can't be reached: try again.", Exit.UNREACHABLE) from error
+
+
+def _refused(error: ApiException) -> CliError:
+    try:
+        message = json.loads(error.body or "")["message"]
+    except (ValueError, KeyError, TypeError):
+        message = error.reason or "The cluster refused it."
+    return from_problem(error.status, {"detail": message, "status": error.status})
