@@ -1,6 +1,7 @@
 """What routes of the API ask for: whose token it is, with the scope that the route needs, and
 which backpack the path names. A cookie counts for nothing here."""
 
+import logging
 from typing import Annotated
 
 from fastapi import Depends, Path, Request, Security
@@ -8,9 +9,13 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityS
 
 from backpack_dashboard.domain.backpacks import Backpack
 from backpack_dashboard.domain.tokens import DATA, DEPLOY, READ, USERS, WRITE
+from backpack_dashboard.logs import FIELDS
 from backpack_dashboard.routes.dependencies import Address, Parts
 from backpack_dashboard.services.tokens import Caller
 
+log = logging.getLogger(__name__)
+
+_LOOKS = frozenset({"GET", "HEAD"})
 _BEARER = HTTPBearer(
     scheme_name="token",
     auto_error=False,
@@ -32,9 +37,21 @@ async def called_by(
     if caller is None:
         caller = await parts.tokens.find(given.credentials if given else None, address)
         request.state.caller = caller
+        if request.method not in _LOOKS:
+            log.info("a program changes something", extra={FIELDS: _told(request, caller)})
     for scope in scopes.scopes:
         caller.need(scope)
     return caller
+
+
+def _told(request: Request, caller: Caller) -> dict[str, str]:
+    """Who it is, and what it is about to do: no query and no body, which may hold anything."""
+    return {
+        "admin": caller.admin.name,
+        "token": caller.token.id,
+        "method": request.method,
+        "path": request.url.path,
+    }
 
 
 async def visible(
