@@ -14,12 +14,12 @@ from support.waiting import eventually
 
 WITHIN = 20
 STATES = {
-    "asleep": ("It is suspended", "Resume it"),
+    "resting": ("It is suspended", "Resume it"),
     "half-gone": ("It is being deleted",),
-    "down": ("can&#39;t be reached", "It may be starting"),
+    "unreached": ("can&#39;t be reached", "It may be starting"),
 }
 """Backpacks, and what is said of them."""
-SAID = {"asleep": "Suspended", "half-gone": "Deleting", "down": "PodsFailing"}
+SAID = {"resting": "Suspended", "half-gone": "Deleting", "unreached": "PodsFailing"}
 """The operator's reasons."""
 PARTS = {
     "": (),
@@ -55,7 +55,7 @@ def place(dashboard: Dashboard, ada: Visitor) -> Iterator[str]:
     api.request("POST", f"/api/v1/namespaces/{dashboard.own}/secrets", keys)
     root = f"/apis/backpack.dev/v1alpha1/namespaces/{namespace}/backpacks"
     for name, reason in SAID.items():
-        body = dashboard.cluster.backpack(namespace, name, admins=["ada"], suspend=name == "asleep")
+        body = dashboard.cluster.backpack(namespace, name, admins=["ada"], suspend=name == "resting")
         ready = {
             "type": "Ready",
             "status": "False",
@@ -111,9 +111,9 @@ def test_an_export_is_a_page_that_says_why_it_is_none(place: str, ada: Visitor, 
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("asleep", "It is suspended, so no pod of it runs"),
+        ("resting", "It is suspended, so no pod of it runs"),
         ("half-gone", "It is being deleted, and its pods have ended"),
-        ("down", "No pod of this component is there"),
+        ("unreached", "No pod of this component is there"),
     ],
 )
 def test_logs_say_why_there_are_none(place: str, ada: Visitor, state: str, words: str) -> None:
@@ -126,9 +126,9 @@ def test_logs_say_why_there_are_none(place: str, ada: Visitor, state: str, words
 
 def test_how_it_is_is_said_on_every_page(place: str, ada: Visitor) -> None:
     for state, words in (
-        ("asleep", "Its pods are at rest"),
+        ("resting", "Its pods are at rest"),
         ("half-gone", "It is being removed"),
-        ("down", "PodsFailing is why."),
+        ("unreached", "PodsFailing is why."),
     ):
         for tab in TABS:
             notice = ada.get(f"{place}/{state}/{tab.slug}".rstrip("/")).text.partition(
