@@ -151,6 +151,25 @@ def test_the_spec_is_changed_as_far_as_it_is_ones_own_to_change(
     assert adas.status("POST", f"{place}/restart") == 202
 
 
+def test_more_of_the_spec_is_given_as_far_as_it_is_ones_own_to_choose(
+    dashboard: Dashboard, adas: Program, owners: Program
+) -> None:
+    storage = {"database": {"storage": {"size": "3Gi"}}}
+    denied = adas.send("POST", "/backpacks", {"name": "chosen-one", "spec": storage})
+    assert (denied.status_code, "`database.storage.size`" in denied.json()["detail"]) == (403, True)
+    assert adas.send("POST", "/backpacks", {"name": "one", "spec": {"admins": ["bob"]}}).status_code == 403
+    own = adas.send("POST", "/backpacks", {"name": "chosen-one", "spec": {"web": {"spa": True}}}).json()
+    assert (own["spec"]["web"]["spa"], own["admins"]) == (True, ["ada"])
+
+    given = owners.send(
+        "POST", "/backpacks", {"name": "chosen-two", "spec": {**storage, "admins": ["ada", "bob"]}}
+    ).json()
+    assert given["spec"]["database"]["storage"]["size"] == "3Gi"
+    assert given["admins"] == ["ada", "bob"]
+    refused = owners.send("POST", "/backpacks", {"name": "no", "spec": {"database": {"engine": "oracle"}}})
+    assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "spec.database.engine")
+
+
 def test_a_program_sees_a_backpack_become_ready(dashboard: Dashboard, adas: Program) -> None:
     place = made(adas, "waited-for")
     with adas.lines(f"{place}/watch") as lines:

@@ -1,14 +1,17 @@
 """What an admin does with whole Backpacks. Each call takes a `Backpack` that `services.access`
 has given out for this admin."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from backpack_contract.resources import RESTARTED_ANNOTATION
-from backpack_dashboard.domain.access import namespaces_of
+from backpack_dashboard.domain.access import may_change, namespaces_of
 from backpack_dashboard.domain.admins import Admin
 from backpack_dashboard.domain.backpacks import Backpack
+from backpack_dashboard.domain.changes import differences
 from backpack_dashboard.domain.names import backpack_name_fault
 from backpack_dashboard.errors import Conflict, Forbidden, Invalid, Taken
 from backpack_dashboard.services.cluster import Cluster
@@ -56,8 +59,16 @@ class Backpacks:
         count = sum(1 for one in self._cluster.backpacks() if admin.name in one.admins)
         return max(0, self._settings.backpacks_per_developer - count)
 
-    async def create(self, admin: Admin, namespace: str, name: str, display_name: str) -> Backpack:
-        """A new one, which names the admin. Raises `Invalid`, `Taken`, `Forbidden`."""
+    async def create(
+        self,
+        admin: Admin,
+        namespace: str,
+        name: str,
+        display_name: str,
+        more: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Backpack:
+        """A new one, which names the admin. `more` of its spec, as far as that is his to choose.
+        Raises `Invalid`, `Taken`, `Forbidden`."""
         name, display_name = name.strip(), display_name.strip()
         if namespace not in self.namespaces(admin):
             raise Forbidden("Backpacks can't be created in that namespace. Choose one that is offered.")
@@ -66,6 +77,9 @@ class Backpacks:
                 f"You have {self._settings.backpacks_per_developer} backpacks, which is as many as a "
                 "developer may have here. Delete one, or ask an owner."
             )
+        if refused := [one.path for one in differences({}, more) if not may_change(admin, one.path)]:
+            names = ", ".join(f"`{path}`" for path in refused)
+            raise Forbidden(f"Only an owner may set {names}. Leave it out, or ask an owner.")
         faults = {}
         if fault := backpack_name_fault(name):
             faults["name"] = fault
@@ -75,7 +89,7 @@ class Backpacks:
             raise Invalid("This can't be created as it is.", faults)
         if taken := self._taken(namespace, name):
             raise Taken("This can't be created as it is.", {"name": taken})
-        spec: dict[str, Any] = {"admins": [admin.name]}
+        spec: dict[str, Any] = {"admins": [admin.name], **more}
         if display_name:
             spec["displayName"] = display_name
         body = await self._store.create_backpack(namespace, name, spec)

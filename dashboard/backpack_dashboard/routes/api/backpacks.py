@@ -50,7 +50,7 @@ async def create_backpack(by: Writer, parts: Parts, new: NewBackpack, response: 
     `…/watch`. `Location` says where it is."""
     place = new.namespace or parts.backpacks.namespaces(by.admin)[0]
     try:
-        made = await parts.backpacks.create(by.admin, place, new.name, new.display_name)
+        made = await parts.backpacks.create(by.admin, place, new.name, new.display_name, new.spec)
     except Invalid as error:
         fields = {_JSON_NAMES.get(key, key): text for key, text in error.fields.items()}
         raise type(error)(error.detail, fields) from error

@@ -38,6 +38,10 @@ class NewBackpack(Shape):
     namespace: Annotated[
         str | None, Field(description="One of `namespaces` of /me; without it the first of them.")
     ] = None
+    spec: Annotated[
+        dict[str, Any],
+        Field(description="More of the Backpack's spec, such as what can't be changed later: an owner's."),
+    ] = {}
 
 
 class Change(Shape):
