@@ -32,9 +32,9 @@ def names_like(incomplete: str) -> list[str]:
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Name = Annotated[
-    str, typer.Argument(help="NAME, or NAMESPACE/NAME where two have one.", autocompletion=names_like)
-]
+_NAME = typer.Argument(help="NAME, or NAMESPACE/NAME where two have one.", autocompletion=names_like)
+Name = Annotated[str, _NAME]
+MaybeName = Annotated[str | None, _NAME]
 Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until it is done, and tell what happens.")]
 Timeout = Annotated[int, typer.Option(min=1, max=3600, help="Seconds to wait at most.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]

@@ -130,6 +130,17 @@ def test_backpacks_are_listed_and_described(backpack: CommandLine, inside: Insid
     assert backpack("open", ready, "--json").json == {"url": "https://todo.example.test"}
 
 
+def test_a_shell_completes_commands_and_names(backpack: CommandLine, tmp_path: Path) -> None:
+    def completed(words: str, place: int) -> list[str]:
+        asked = {"COMP_WORDS": words, "COMP_CWORD": str(place), "_BACKPACK_COMPLETE": "complete_bash"}
+        return backpack(variables=asked).out.split()
+
+    assert completed("backpack us", 1) == ["users"]
+    assert NAME in completed("backpack status to", 2)
+    assert backpack("logout").code == 0
+    assert completed("backpack status to", 2) == []
+
+
 def test_what_is_not_there_or_not_ones_own_is_not_found(backpack: CommandLine) -> None:
     missing = backpack("status", "nothing")
     assert (missing.code, missing.out) == (Exit.NOT_FOUND, "")

@@ -7,7 +7,7 @@ import typer
 from rich.text import Text
 
 from ..errors import CliError, Exit
-from ..options import Json, Name, Timeout, Wait, Yes, place
+from ..options import Json, MaybeName, Name, Timeout, Wait, Yes, place
 from ..output import state_of
 from ..source import find
 from .waiting import wait
@@ -79,9 +79,7 @@ def resume(name: Name, until_ready: Wait = False, timeout: Timeout = 600, as_jso
         at.out.result(changed, changed["url"] or f"{changed['name']} is being started.")
 
 
-def status(
-    name: Annotated[str | None, typer.Argument(help="NAME, or NAMESPACE/NAME.")] = None, as_json: Json = False
-) -> None:
+def status(name: MaybeName = None, as_json: Json = False) -> None:
     """How a backpack is; without a name, who you are, and where."""
     with place(as_json=as_json) as at:
         if name is None:

@@ -17,7 +17,7 @@ from .documents import (
     SubscriptionReset,
 )
 from .errors import BackpackError, Fault
-from .files import Content, FileInfo, Progress
+from .files import Content, FileInfo, Progress, Source
 from .listing import Listing, Page
 from .options import Options, RealtimeOptions
 from .realtime import (
@@ -34,7 +34,7 @@ from .realtime import (
     Unsubscribe,
 )
 from .session import AuthChange, Change, User
-from .storage import FileChanges, Source, Storage
+from .storage import FileChanges, Storage
 
 __all__ = [
     "Auth",

@@ -15,6 +15,10 @@ _PIECE = 65_536
 """Bytes."""
 
 
+Source = bytes | os.PathLike[str] | BinaryIO
+"""What can be uploaded: bytes, where a file is, or one that is open for reading bytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileInfo:
     """What is known of a file. `size` is in bytes, `sha256` in hex."""
@@ -96,10 +100,10 @@ class _Counted(httpx.AsyncByteStream):
             call(self._tell, Progress(loaded, self._total))
 
 
-def name_of(file: object) -> str:
+def name_of(file: Source) -> str:
     """A file's own name, without its folder."""
-    name = file if isinstance(file, os.PathLike) else getattr(file, "name", None)
-    return Path(name).name if isinstance(name, str | os.PathLike) else "file"
+    name: Any = os.fspath(file) if isinstance(file, os.PathLike) else getattr(file, "name", None)
+    return Path(name).name if isinstance(name, str) else "file"
 
 
 class Content:

@@ -94,7 +94,7 @@ class Face:
         return value
 
 
-_faces: dict[type, type[Face]] = {}
+_faces: dict[Any, type[Face]] = {}
 
 
 def face(inner: type) -> type[Face]:

@@ -2,20 +2,18 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import BinaryIO, TypedDict
 
 import httpx
 
-from .files import Content, FileInfo, Form, Progress, name_of
+from .files import Content, FileInfo, Form, Progress, Source, name_of
 from .listing import Listing, Page, page_of
 from .transport import Request, Transport, quoted
 from .wire import from_wire
 
-Source = bytes | os.PathLike[str] | BinaryIO
-"""What can be uploaded: bytes, where a file is, or one that is open for reading bytes."""
 Range = tuple[int] | tuple[int, int]
 """The first and the last byte that are wanted; without a last one, all from the first on."""
 
@@ -118,7 +116,7 @@ class Storage:
 
 
 @asynccontextmanager
-async def _opened(file: Source) -> AsyncIterator[bytes | BinaryIO]:
+async def _opened(file: Source) -> AsyncGenerator[bytes | BinaryIO, None]:
     if not isinstance(file, os.PathLike):
         yield file
         return

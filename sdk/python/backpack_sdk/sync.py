@@ -33,7 +33,7 @@ class Client(face(client.Client)):
     def close(self) -> None:
         """End all connections, and the client's threads."""
         try:
-            super().close()
+            self._portal.run(self._inner.close)
         finally:
             self._portal.close()
 

@@ -8,14 +8,14 @@ from typing import Any, Generic, Self, TypeVar, overload
 from .auth import SessionInfo
 from .db import CollectionInfo
 from .documents import DocumentEvent, Filter
-from .files import FileInfo, Progress
+from .files import FileInfo, Progress, Source
 from .listeners import StopListening
 from .options import RealtimeOptions
 from .realtime.channel import ChannelInfo, ChannelMessage, Member, PresenceEvent, Said
 from .realtime.link import Message, Status
 from .realtime.service import Broadcast
 from .session import AuthChange, User
-from .storage import FileChanges, Range, Source
+from .storage import FileChanges, Range
 
 T = TypeVar("T")
 

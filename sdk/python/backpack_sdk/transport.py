@@ -34,13 +34,13 @@ _KEPT = 4.0
 class Request:
     """What a call sends."""
 
-    query: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """None: is left out."""
     json: Any = None
     """Sent as JSON; None: nothing is."""
     form: Form | None = None
     """Sent instead."""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     timeout: bool = True
     safe: bool | None = None
     """Whether a second try does no harm; None: where it is a GET."""

@@ -131,7 +131,8 @@ class Channel(Generic[T]):
     def _received(self, message: Message) -> None:
         if message["ev"] == "channel":
             self._since = message["seq"]
-            self._messages.tell(from_wire(ChannelMessage, message))
+            heard = (message[name] for name in ("channel", "from", "data", "seq"))
+            self._messages.tell(ChannelMessage(*heard))
         else:
             self._presence.tell(from_wire(PresenceEvent, message))
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -173,7 +173,7 @@ async def _write(socket: Socket, outgoing: asyncio.Queue[str]) -> None:
 
 
 @asynccontextmanager
-async def _websocket(transport: Transport) -> AsyncIterator[ClientConnection]:
+async def _websocket(transport: Transport) -> AsyncGenerator[ClientConnection, None]:
     options = transport.options
     headers = {"X-Backpack-Key": options.key} if options.key else None
     heartbeat = options.realtime.heartbeat
