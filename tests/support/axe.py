@@ -17,4 +17,4 @@ def accessible(page: Page, place: str) -> None:
     page.evaluate((INSTALLED / "axe-core" / "axe.min.js").read_text())
     found = page.evaluate("axe.run().then(({violations}) => violations)")
     told = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
-    assert told == [], place
+    assert told == [], f"{place}: {told}"

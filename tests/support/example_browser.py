@@ -50,6 +50,8 @@ class Visitors:
         context = self.browser.new_context(
             color_scheme="dark" if colours == "dark" else "light",
             viewport={"width": width, "height": 800},
+            # What is still moving may be too pale to read: that is no complaint.
+            reduced_motion="reduce",
         )
         context.set_default_timeout(WITHIN)
         page = context.new_page()

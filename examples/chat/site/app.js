@@ -39,7 +39,7 @@ addEventListener("hashchange", () => user && openRoom().catch(complain));
 client.realtime.onStatus(show);
 
 async function openRoom() {
-  const wanted = decodeURIComponent(location.hash.slice(1));
+  const wanted = decodeURIComponent(location.hash.slice(2));
   room = rooms.names.includes(wanted) ? wanted : rooms.names.includes("general") ? "general" : rooms.names[0];
   unread.delete(room);
   $("problem").textContent = "";
@@ -60,7 +60,7 @@ $("new-room").addEventListener("submit", async (event) => {
   try {
     await rooms.create(name);
     event.target.reset();
-    location.hash = name;
+    location.hash = `/${name}`;
   } catch (error) {
     complain(error);
   }

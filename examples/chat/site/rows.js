@@ -23,7 +23,7 @@ export function roomRow() {
 
 export function updateRoom(row, name, current, unread) {
   const [link] = row.children;
-  link.href = `#${name}`;
+  link.href = `#/${name}`;
   link.textContent = `# ${name}`;
   link.classList.toggle("unread", unread);
   if (unread) link.insertAdjacentHTML("beforeend", ' <span class="unseen">(new messages)</span>');
