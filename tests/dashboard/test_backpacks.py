@@ -12,11 +12,11 @@ def body_of(dashboard: Dashboard, name: str) -> dict[str, object]:
 
 
 def test_a_name_is_enough(dashboard: Dashboard, ada: Visitor) -> None:
-    answer = ada.post("/new", {"name": "fresh", "display_name": "A <b>fresh</b> one"})
+    answer = ada.post("/new", {"name": "by-form", "display_name": "A <b>fresh</b> one"})
 
-    place = f"/backpacks/{dashboard.namespace}/fresh"
+    place = f"/backpacks/{dashboard.namespace}/by-form"
     assert answer.headers["HX-Redirect"] == place
-    assert body_of(dashboard, "fresh")["spec"]["admins"] == ["ada"]  # type: ignore[index]
+    assert body_of(dashboard, "by-form")["spec"]["admins"] == ["ada"]  # type: ignore[index]
     page = ada.get(place).text
     assert "A &lt;b&gt;fresh&lt;/b&gt; one" in page
     assert "<b>fresh</b>" not in page

@@ -138,22 +138,22 @@ def test_components_pods_and_what_was_before_a_restart_can_be_chosen(
 def test_a_log_ends_for_whoever_may_no_longer_see_it(
     dashboard: Dashboard, ada: Visitor, kubelet: Kubelet
 ) -> None:
-    place = backpack(dashboard, ada, "taken")
-    pod = kubelet.run(dashboard.cluster, dashboard.namespace, "taken", "taken-api-1-a")
-    kubelet.write("taken-api-1-a", "2026-01-01T10:00:00Z", "for ada")
-    path = f"/apis/backpack.dev/v1alpha1/namespaces/{dashboard.namespace}/backpacks/taken"
+    place = backpack(dashboard, ada, "taken-back")
+    pod = kubelet.run(dashboard.cluster, dashboard.namespace, "taken-back", "taken-back-api-1-a")
+    kubelet.write("taken-back-api-1-a", "2026-01-01T10:00:00Z", "for ada")
+    path = f"/apis/backpack.dev/v1alpha1/namespaces/{dashboard.namespace}/backpacks/taken-back"
 
     with watched(ada, place) as socket:
         read_until(socket, "for ada")
         dashboard.cluster.api.merge(path, {"spec": {"admins": ["bob"]}})
         eventually(lambda: ada.get(f"{place}/logs").status_code == 404, within=30)
-        kubelet.write("taken-api-1-a", "2026-01-01T10:00:01Z", "for bob alone")
+        kubelet.write("taken-back-api-1-a", "2026-01-01T10:00:01Z", "for bob alone")
         # Until the dashboard closes it.
         assert "for bob alone" not in "".join(str(text) for text in socket)
 
     def nobody_reads() -> bool:
-        kubelet.write("taken-api-1-a", "2026-01-01T10:00:02Z", "noticed by the next line")
-        return not kubelet.reading["taken-api-1-a"]
+        kubelet.write("taken-back-api-1-a", "2026-01-01T10:00:02Z", "noticed by the next line")
+        return not kubelet.reading["taken-back-api-1-a"]
 
     eventually(nobody_reads, within=WITHIN)
     delete(dashboard, pod)
