@@ -2,58 +2,38 @@
 `kubectl` does as an open page shows it."""
 
 import re
-import secrets
 import time
 from collections.abc import Iterator
-from functools import partial
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from backpack_dev.source import ROOT
-from backpack_dev.system import OPERATOR_NAMESPACE, RunningSystem
+from backpack_dev.system import RunningSystem
 from support.backpacks import unique
+from support.cluster_admins import Invited, backpacks_of, invited
 from support.dashboard_browser import playwright
 from support.example_browser import Visitors, visitors
-from support.kubectl import Kubectl, KubectlError, Object, backpack
+from support.kubectl import Kubectl, backpack
 from support.person import Person
-from support.waiting import eventually
 
 __all__ = ["playwright"]
 
 PASSWORD = "correct horse battery"
 TOUR_SECONDS = 120
 SITE = ROOT / "examples" / "todo" / "site"
+LOOKS: tuple[tuple[Literal["dark", "light"], int], ...] = (("dark", 360), ("light", 1280))
 WITHIN = 60_000
 """Milliseconds; a busy machine is slow."""
 pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture
-def invited(kubectl: Kubectl) -> Iterator[tuple[str, str]]:
-    """A developer's new account and its link; nothing of it is left afterwards."""
-    name = f"ada-{secrets.token_hex(3)}"
-    own = kubectl.within(OPERATOR_NAMESPACE)
-    own.apply(
-        {
-            "apiVersion": "backpack.dev/v1alpha1",
-            "kind": "BackpackAdmin",
-            "metadata": {"name": name},
-            "spec": {"email": f"{name}@example.com", "displayName": "Ada", "role": "developer"},
-        }
-    )
-    command = ("exec", "deployment/backpack-dashboard", "--", "python3", "-m", "backpack_dashboard", "invite")
-    link = eventually(partial(own.run, *command, name), within=60, retry_on=(KubectlError,))
-    yield name, link.strip().splitlines()[-1]
-    for made in mine(kubectl, name):
-        place, what = made["metadata"]["namespace"], made["metadata"]["name"]
-        kubectl.within(place).run("delete", "backpack", what, "--wait=false")
-    own.run("delete", "backpackadmin", name)
-
-
-def mine(kubectl: Kubectl, name: str) -> list[Object]:
-    found = kubectl.list("backpacks", everywhere=True)
-    return [one for one in found if name in one["spec"].get("admins", [])]
+def ada(kubectl: Kubectl) -> Iterator[Invited]:
+    """A developer who hasn't signed in yet."""
+    with invited(kubectl, "developer") as account:
+        yield account
 
 
 @pytest.fixture
@@ -71,16 +51,15 @@ def accept(page: Page, link: str) -> None:
 
 
 def test_a_first_tour_ends_with_a_hosted_page_that_people_sign_up_on(
-    people: Visitors, invited: tuple[str, str], kubectl: Kubectl
+    people: Visitors, ada: Invited, kubectl: Kubectl
 ) -> None:
     """At a person's pace, from the sign-in."""
-    name, link = invited
     shop = unique("tour")
-    accept(people.open(), link)
+    accept(people.open(), ada.link)
     page = people.open()
     person, began = Person(page), time.monotonic()
 
-    person.fill(page.get_by_label("E-mail address"), f"{name}@example.com")
+    person.fill(page.get_by_label("E-mail address"), ada.email)
     person.fill(page.get_by_label("Password"), PASSWORD)
     person.click(page.get_by_role("button", name="Sign in"))
     person.click(page.get_by_role("link", name="New backpack").first)
@@ -110,7 +89,7 @@ def test_a_first_tour_ends_with_a_hosted_page_that_people_sign_up_on(
 
     look_into_every_tab(people, page)
     delete(page, shop)
-    assert all(one["metadata"]["name"] != shop for one in mine(kubectl, name))
+    assert all(one["metadata"]["name"] != shop for one in backpacks_of(kubectl, ada.name))
 
 
 def look_into_every_tab(people: Visitors, page: Page) -> None:
@@ -121,7 +100,10 @@ def look_into_every_tab(people: Visitors, page: Page) -> None:
         expect(tabs.get_by_role("link", name=title, exact=True)).to_have_attribute("aria-current", "page")
         expect(page.locator(".spinner:visible")).to_have_count(0, timeout=WITHIN)
         expect(page.get_by_role("alert")).to_have_count(0)
-        people.look(page, f"tour-{title.lower()}")
+        for colours, width in LOOKS:
+            page.emulate_media(color_scheme=colours)
+            page.set_viewport_size({"width": width, "height": 800})
+            people.look(page, f"tour-{title.lower()}-{colours}-{width}")
 
 
 def delete(page: Page, name: str) -> None:
@@ -134,15 +116,14 @@ def delete(page: Page, name: str) -> None:
 
 
 def test_what_kubectl_applies_and_deletes_is_on_the_page_at_once(
-    people: Visitors, invited: tuple[str, str], namespace: Kubectl
+    people: Visitors, ada: Invited, namespace: Kubectl
 ) -> None:
-    name, link = invited
     page = people.open()
-    accept(page, link)
+    accept(page, ada.link)
     shop = unique("applied")
     row = page.get_by_role("link", name=shop)
 
-    namespace.apply(backpack(shop, admins=[name], suspend=True))
+    namespace.apply(backpack(shop, admins=[ada.name], suspend=True))
     since = time.monotonic()
     expect(row).to_be_visible(timeout=WITHIN)
     appeared = time.monotonic() - since

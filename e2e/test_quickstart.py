@@ -3,22 +3,20 @@ browser."""
 
 import os
 import re
-import secrets
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from backpack_dev.source import ROOT
-from backpack_dev.system import OPERATOR_NAMESPACE, RunningSystem
+from backpack_dev.system import RunningSystem
 from support.backpack_client import open_client
+from support.cluster_admins import Invited, invited
 from support.example_browser import PASSWORD, WITHIN, Visitors, fill, visitors
-from support.kubectl import Kubectl, KubectlError
-from support.waiting import eventually
+from support.kubectl import Kubectl
 
 DOC = ROOT / "docs" / "quickstart.md"
 SECTION = re.compile(r"^## (\d)\. .*?$(.*?)(?=^## )", re.DOTALL | re.MULTILINE)
@@ -96,35 +94,14 @@ def people() -> Iterator[Visitors]:
 
 
 @pytest.fixture
-def invitation(kubectl: Kubectl) -> Iterator[str]:
-    """A link that makes somebody an owner, whatever owners there are: the set-up link is there only once."""
-    name = f"reader-{secrets.token_hex(3)}"
-    within = kubectl.within(OPERATOR_NAMESPACE)
-    spec = {"email": f"{name}@example.com", "role": "owner"}
-    within.apply(
-        {
-            "apiVersion": "backpack.dev/v1alpha1",
-            "kind": "BackpackAdmin",
-            "metadata": {"name": name},
-            "spec": spec,
-        }
-    )
-    invite = (
-        "exec",
-        "deployment/backpack-dashboard",
-        "--",
-        "python3",
-        "-m",
-        "backpack_dashboard",
-        "invite",
-        name,
-    )
-    yield eventually(partial(within.run, *invite), within=30, retry_on=(KubectlError,)).strip()
-    within.run("delete", "backpackadmin", name)
+def owner(kubectl: Kubectl) -> Iterator[Invited]:
+    """An owner, whatever owners there are: the set-up link is there only once."""
+    with invited(kubectl, "owner") as account:
+        yield account
 
 
 def test_the_quickstart_works_as_it_stands_there(
-    reader: Reader, people: Visitors, invitation: str, system: RunningSystem
+    reader: Reader, people: Visitors, owner: Invited, system: RunningSystem
 ) -> None:
     (shown,) = reader.follow("1", ROOT)
     assert_printed(shown, reader.told, system)
@@ -135,7 +112,7 @@ def test_the_quickstart_works_as_it_stands_there(
         assert "nothing has been uploaded" in visitor.get("/").text
 
     reader.follow("3")
-    deploy(people, invitation, reader.place / "wall" / "site")
+    deploy(people, owner.link, reader.place / "wall" / "site")
 
     walls = [people.open(), people.open(width=360)]
     for number, page in enumerate(walls):

@@ -10,6 +10,7 @@ import httpx
 
 from .errors import CliError, Exit, from_problem
 from .login import Login
+from .loopback import PATTERN, Loopback
 
 Json = dict[str, Any]
 
@@ -40,6 +41,7 @@ class Api:
             base_url=f"{login.url}/api/v1",
             headers={"Authorization": f"Bearer {login.token}", "User-Agent": "backpack-cli"},
             timeout=httpx.Timeout(ANSWER, connect=CONNECT),
+            mounts={PATTERN: Loopback()},
         )
 
     def close(self) -> None:

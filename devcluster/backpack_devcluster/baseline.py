@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from . import files, network
+from . import files, sysctls
 from .fixed_paths import FIXED_PATHS
 from .layout import Layout
 
@@ -18,6 +18,7 @@ _SYSCTLS = (
     "net.ipv4.conf.all.accept_redirects",
     "net.ipv4.conf.all.route_localnet",
     "net.bridge.bridge-nf-call-iptables",
+    "fs.inotify.max_user_instances",
     "kernel.panic",
     "kernel.panic_on_oops",
     "kernel.keys.root_maxbytes",
@@ -67,11 +68,11 @@ def restore_sysctls(baseline: Baseline) -> None:
     """Give the kernel's settings their former values; after a reboot they have them."""
     if baseline.boot == _BOOT_ID.read_text().strip():
         for name, value in baseline.sysctls.items():
-            network.write_sysctl(name, value)
+            sysctls.write(name, value)
 
 
 def _read_sysctls() -> dict[str, str]:
-    read = {name: network.read_sysctl(name) for name in _SYSCTLS}
+    read = {name: sysctls.read(name) for name in _SYSCTLS}
     # Whether the machine forwards at all sets these for each of its interfaces.
     for path in sorted(Path("/proc/sys/net/ipv4/conf").glob("*/forwarding")):
         read[f"net.ipv4.conf.{path.parent.name}.forwarding"] = path.read_text().strip()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from . import files, pki, processes, waiting
+from . import files, pki, processes, sysctls, waiting
 from .api import Api
 from .errors import ApiRefused
 from .health import answers_ok, listens
@@ -14,6 +14,10 @@ from .processes import Daemon
 
 MAX_PODS = 500
 """The usual 110 would be 27 backpacks."""
+
+INOTIFY_INSTANCES = 1024
+"""Watches of folders that one user may hold: kubelet and containerd take some for each pod and each log that
+is followed, and a kernel's usual 128 leave a kubelet that can't start."""
 
 
 def configuration(layout: Layout) -> dict[str, object]:
@@ -80,6 +84,7 @@ def start(layout: Layout, binaries: Path) -> bool:
     for folder in (layout.kubelet_root, layout.pod_logs):
         folder.mkdir(parents=True, exist_ok=True)
     files.put(_file(layout), yaml.safe_dump(configuration(layout), sort_keys=False))
+    sysctls.raise_to("fs.inotify.max_user_instances", INOTIFY_INSTANCES)
     return processes.start(daemon(layout, binaries))
 
 

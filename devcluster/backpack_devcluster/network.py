@@ -7,7 +7,7 @@ the cluster is reachable from outside the machine.
 import json
 from pathlib import Path
 
-from . import commands, files
+from . import commands, files, sysctls
 from .layout import BRIDGE, GATEWAY, POD_ADDRESSES, PREFIX_LENGTH, SERVICES, SERVICES_CHAIN, Layout
 
 NEEDED_SYSCTLS = {
@@ -29,7 +29,7 @@ def bring_up(layout: Layout) -> None:
         commands.run("ip", "address", "add", f"{GATEWAY}/{PREFIX_LENGTH}", "dev", BRIDGE)
     commands.run("ip", "link", "set", BRIDGE, "up")
     for name, value in NEEDED_SYSCTLS.items():
-        write_sysctl(name, value)
+        sysctls.write(name, value)
     keep_services_in()
     files.put(layout.cni / "10-backpack.conflist", json.dumps(cni_configuration(layout), indent=2))
     resolvers = [path.read_text() for path in _RESOLVERS if path.exists()]
@@ -96,21 +96,3 @@ def reachable_resolvers(contents: list[str]) -> str:
         if usable:
             return "".join(f"nameserver {server}\n" for server in usable[:3])
     return f"nameserver {GATEWAY}\n"
-
-
-def read_sysctl(name: str) -> str | None:
-    """The value of a kernel setting, or None where the kernel has no such setting."""
-    try:
-        return _sysctl_path(name).read_text().strip()
-    except FileNotFoundError:
-        return None
-
-
-def write_sysctl(name: str, value: str) -> None:
-    """Set a kernel setting, unless it has the value."""
-    if read_sysctl(name) != value:
-        _sysctl_path(name).write_text(value)
-
-
-def _sysctl_path(name: str) -> Path:
-    return Path("/proc/sys", *name.split("."))

@@ -22,6 +22,7 @@ from support.dashboard import Dashboard, Visitor
 from support.dashboard_inside import NAME, Inside
 from support.dashboard_program import ALL, new_token, revoke
 from support.lossy_network import LossyNetwork
+from support.resolver import knows_no_name
 from support.waiting import eventually
 
 
@@ -88,6 +89,16 @@ def test_variables_do_for_machines(inside: Inside, token: str, tmp_path: Path) -
 def test_a_kept_token_is_sent_to_no_other_dashboard(backpack: CommandLine) -> None:
     done = backpack("list", variables={"BACKPACK_DASHBOARD": "https://elsewhere.example.com"})
     assert (done.code, "backpack login" in done.err) == (Exit.NOT_ALLOWED, True)
+
+
+def test_a_dashboard_below_localhost_is_on_this_machine_whatever_the_resolver_says(
+    inside: Inside, token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    knows_no_name(monkeypatch)
+    url = inside.dashboard.url.replace("127.0.0.1", "admin.backpack.localhost")
+    variables = {"BACKPACK_DASHBOARD": url, "BACKPACK_TOKEN": token}
+    done = CommandLine(tmp_path)("list", variables=variables)
+    assert NAME in done.out, done.err
 
 
 def test_at_a_terminal_the_token_is_asked_for_and_not_shown(

@@ -39,6 +39,7 @@ SYSCTLS = (
     "vm/panic_on_oom",
     "net/ipv4/ip_forward",
     "net/bridge/bridge-nf-call-iptables",
+    "fs/inotify/max_user_instances",
     "net/netfilter/nf_conntrack_max",
     "net/netfilter/nf_conntrack_tcp_timeout_established",
 )

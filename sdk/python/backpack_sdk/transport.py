@@ -16,6 +16,7 @@ import httpx
 from .errors import NOT_SIGNED_IN, BackpackError, from_problem, own_error
 from .files import Form
 from .identifiers import new_key
+from .loopback import PATTERN, Loopback
 from .options import Options
 from .session import Session
 
@@ -60,11 +61,13 @@ class Transport:
         self._skew = 0.0
         # Sessions are kept by tokens: a cookie beside one would ask for an Origin.
         no_cookies = cookiejar.CookieJar(policy=cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        trusted, limits = options.trusted or False, httpx.Limits(keepalive_expiry=_KEPT)
         self._http = httpx.AsyncClient(
-            verify=options.trusted or False,
+            verify=trusted,
             timeout=None,  # noqa: S113  a call's own limit holds for all of it
             cookies=no_cookies,
-            limits=httpx.Limits(keepalive_expiry=_KEPT),
+            limits=limits,
+            mounts={PATTERN: Loopback(verify=trusted, limits=limits)},
         )
 
     async def close(self) -> None:

@@ -13,6 +13,7 @@ import pytest
 from backpack_sdk import BackpackError, Options, create_client, sync
 from backpack_sdk.identifiers import new_key
 from support.core_api import CoreApi, Person, new_person
+from support.resolver import knows_no_name
 
 
 @pytest.fixture
@@ -39,6 +40,16 @@ def test_keys_are_uuids_in_the_order_of_their_making() -> None:
     keys = [new_key(1_900_000_000.0) for _ in range(1000)]
     assert keys == sorted(set(keys))
     assert {(uuid.UUID(key).version, uuid.UUID(key).variant) for key in keys} == {(7, uuid.RFC_4122)}
+
+
+async def test_names_below_localhost_are_this_machine(
+    sdk_api: CoreApi, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    knows_no_name(monkeypatch)
+    async with create_client(sdk_api.public.replace("127.0.0.1", "todo-api.backpack.localhost")) as client:
+        user = await client.auth.login(ada.email, ada.password)
+        assert user.email == ada.email
+        await client.realtime.channel("lobby").create()
 
 
 async def test_a_token_outlives_the_client_in_a_store(sdk_api: CoreApi, ada: Person) -> None:

@@ -7,12 +7,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from ..errors import BackpackError, session_ended
 from ..listeners import Listeners
+from ..loopback import ADDRESS, is_loopback_name
 from ..transport import Transport
 
 Message = dict[str, Any]
@@ -177,8 +179,12 @@ async def _websocket(transport: Transport) -> AsyncGenerator[ClientConnection, N
     options = transport.options
     headers = {"X-Backpack-Key": options.key} if options.key else None
     heartbeat = options.realtime.heartbeat
+    url = options.api_url.replace("http", "ws", 1) + "/realtime"
+    here: dict[str, Any] = (
+        {"host": ADDRESS, "proxy": None} if is_loopback_name(urlsplit(url).hostname or "") else {}
+    )
     async with connect(
-        options.api_url.replace("http", "ws", 1) + "/realtime",
+        url,
         ssl=options.trusted,
         additional_headers=headers,
         ping_interval=heartbeat,
@@ -186,5 +192,6 @@ async def _websocket(transport: Transport) -> AsyncGenerator[ClientConnection, N
         close_timeout=GOODBYE_WITHIN,
         open_timeout=None,
         max_size=MOST,
+        **here,
     ) as socket:
         yield socket
