@@ -1,7 +1,6 @@
 """The guide of the command line, `docs/cli.md`: its commands, as they stand there."""
 
 import re
-import shlex
 import threading
 from pathlib import Path
 
@@ -11,13 +10,12 @@ import typer.main
 from backpack_cli.errors import Exit
 from backpack_cli.main import app
 from support.command_line import CommandLine
+from support.command_line_guide import GUIDE, steps
 from support.dashboard_inside import NAME, Inside
 from support.dashboard_program import ALL, new_token, revoke
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
-COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL) for line in block.splitlines()]
 OF_A_CLUSTER = ("create", "suspend", "resume", "delete")
-"""Commands for an operator, which isn't here: `test_command_line.py` has them, with what one does."""
+"""Commands for an operator, which isn't here: `e2e/test_command_line.py` has one."""
 
 
 def test_every_command_is_in_the_guide() -> None:
@@ -40,21 +38,16 @@ def test_what_the_guide_shows_works(
     Path("token.txt").write_text(f"{token}\n")
     Path("password.txt").write_text("correct horse battery\n")
     backpack = CommandLine(tmp_path / "home")
-    for number, command in enumerate(COMMANDS):
-        words, _, source = command.partition(" < ")
-        name, verb, *given = shlex.split(words)
-        assert name == "backpack"
-        if verb in OF_A_CLUSTER:
+    for number, step in enumerate(steps()):
+        if step.verb in OF_A_CLUSTER:
             continue
-        if verb == "deploy":
+        if step.verb == "deploy":
             backpack_site(number)
-        given = [ready if one == "shop" else one for one in given]
-        given = [inside.dashboard.url if one.startswith("https://admin.") else one for one in given]
-        if verb == "rollback":
+        if step.verb == "rollback":
             backpack_site(number)
             assert backpack("deploy", NAME, "dist").code == 0
-        done = backpack(verb, *given, stdin=Path(source).read_text() if source else "")
-        assert done.code == 0, f"{command}: {done.err}"
+        done = backpack(*step.given(ready, inside.dashboard.url), stdin=step.stdin(tmp_path))
+        assert done.code == 0, f"{step}: {done.err}"
     revoke(inside.ada, token)
 
 

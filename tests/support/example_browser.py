@@ -1,7 +1,6 @@
 """Visitors of an example application: browsers that complain of every error of its pages."""
 
 import base64
-import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from support.browser import CHROMIUM, QUIET
 WITHIN = 20_000
 """Milliseconds; a busy machine is slow."""
 PASSWORD = "correct horse battery"
+PICTURES = Path(__file__).parents[2] / "build" / "pictures"
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
@@ -69,12 +69,10 @@ class Visitors:
         page.context.set_offline(cut)
 
     def look(self, page: Page, name: str) -> None:
-        """The page is accessible, and fits. Where BACKPACK_PICTURES names a folder, a picture is put
-        there, for people to look at."""
+        """The page is accessible, and fits. A picture of it is kept, for people to look at."""
         fits(page, name)
         accessible(page, name)
-        if folder := os.environ.get("BACKPACK_PICTURES"):
-            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
     def _hear(self, message: ConsoleMessage) -> None:
         expected = (*(OF_THE_NETWORK if self.cut else ()), *(f"status of {code}" for code in self.refusals))
