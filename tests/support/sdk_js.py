@@ -1,4 +1,4 @@
-"""The JavaScript SDK for tests: runners of cases, in Node and in a browser."""
+"""The JavaScript SDK for tests: runners of cases, in Node, Bun and Deno, and in a browser."""
 
 import json
 import shutil
@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, sync_playwright
 
+from backpack_devcluster.report import silent
+from backpack_images import javascript
 from backpack_images.javascript import NODE
 from support.browser import open_page
 from support.core_api import SITE_ORIGIN
@@ -28,15 +30,33 @@ def machine_node() -> tuple[str, int] | None:
     return found, int(version.strip().removeprefix("v").split(".")[0])
 
 
-class NodeRunner:
-    """`test/play.ts` in one Node process, which plays case after case."""
+NEW_NODE = (str(NODE),)
 
-    def __init__(
-        self, script: Path, sdk: Path, log: Path, *, node: str = str(NODE), flags: tuple[str, ...] = ()
-    ) -> None:
+
+def bun() -> tuple[str, ...]:
+    """Bun's command."""
+    return (_packaged("@oven/bun-*/bin/bun"),)
+
+
+def deno() -> tuple[str, ...]:
+    """Deno's command; the runner may do what it likes."""
+    return (_packaged("@deno/*/deno"), "run", "--allow-all", "--no-prompt", "--quiet", "--no-remote")
+
+
+def _packaged(pattern: str) -> str:
+    """The program that npm has chosen for this machine."""
+    javascript.ensure(silent(), javascript.RUNTIMES)
+    (found,) = (javascript.RUNTIMES / "node_modules").glob(pattern)
+    return str(found)
+
+
+class ScriptRunner:
+    """`test/play.ts` in one process of a JavaScript runtime, which plays case after case."""
+
+    def __init__(self, script: Path, sdk: Path, log: Path, *, runtime: tuple[str, ...] = NEW_NODE) -> None:
         self._log = log.open("ab")
         self._process = subprocess.Popen(
-            [node, *flags, str(script), str(sdk)],
+            [*runtime, str(script), str(sdk)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -53,7 +73,7 @@ class NodeRunner:
         line = self._process.stdout.readline()
         if not line:
             log = Path(self._log.name).read_text()[-4000:]
-            raise RuntimeError(f"Node ended with {self._process.wait()}: {log}")
+            raise RuntimeError(f"the runtime ended with {self._process.wait()}: {log}")
         wrong: str | None = json.loads(line)
         return wrong
 

@@ -21,3 +21,4 @@ def prepare(report: Report) -> None:
     browser_files.ensure(report)
     schemas.directory(report)
     javascript.site_script(report)
+    javascript.ensure(report, javascript.RUNTIMES)
