@@ -275,7 +275,7 @@ def test_the_command_line_prints_them(
 def test_the_command_line_follows_them(
     dashboard: Dashboard, ada: Visitor, kubelet: Kubelet, tmp_path: Path, direct: bool
 ) -> None:
-    name = "direct" if direct else "followed"
+    name = "read-directly" if direct else "read-by-dashboard"
     backpack(dashboard, ada, name)
     first, second = f"{name}-api-1-a", f"{name}-api-1-b"
     pods = [kubelet.run(dashboard.cluster, dashboard.namespace, name, first)]

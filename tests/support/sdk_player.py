@@ -247,7 +247,8 @@ class Player:
             return self._heard[name].popleft()
 
         if "until" in step:
-            while difference(step["until"], await next_one(), self._variables) is not None:
+            ends = step["until"] if isinstance(step["until"], list) else [step["until"]]
+            while not self._is_any(ends, await next_one()):
                 pass
             return
         for wanted in step["are"]:
@@ -259,6 +260,9 @@ class Player:
         found = await asyncio.to_thread(self._world.act, action, given)
         if wanted is not ABSENT:
             self._match(wanted, found)
+
+    def _is_any(self, wanted: list[Any], found: Any) -> bool:
+        return any(difference(one, found, self._variables) is None for one in wanted)
 
     def _match(self, wanted: Any, found: Any) -> None:
         wrong = difference(wanted, found, self._variables)

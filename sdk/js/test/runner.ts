@@ -188,15 +188,19 @@ class Player {
   async #events(step: Step): Promise<void> {
     const heard = this.#heard.get(step.events!)!;
     const deadline = performance.now() + WITHIN;
+    const passed: unknown[] = [];
     const next = async (): Promise<unknown> => {
       while (heard.length === 0) {
-        if (performance.now() > deadline) throw new Error("no such call has come");
+        if (performance.now() > deadline) throw new Error(`no such call has come, only ${JSON.stringify(passed)}`);
         await pause();
       }
-      return heard.shift();
+      passed.push(heard.shift());
+      return passed.at(-1);
     };
     if ("until" in step) {
-      while (difference(step.until, await next(), this.#variables) !== null);
+      const ends = Array.isArray(step.until) ? step.until : [step.until];
+      const is = (call: unknown) => ends.some((end) => difference(end, call, this.#variables) === null);
+      while (!is(await next()));
     } else for (const wanted of step.are!) this.#match(wanted, await next());
   }
 

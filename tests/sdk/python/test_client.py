@@ -49,7 +49,7 @@ async def test_names_below_localhost_are_this_machine(
     async with create_client(sdk_api.public.replace("127.0.0.1", "todo-api.backpack.localhost")) as client:
         user = await client.auth.login(ada.email, ada.password)
         assert user.email == ada.email
-        await client.realtime.channel("lobby").create()
+        await client.realtime.channel("chat/lobby").create()
 
 
 async def test_a_token_outlives_the_client_in_a_store(sdk_api: CoreApi, ada: Person) -> None:
