@@ -191,7 +191,8 @@ class Player {
     const passed: unknown[] = [];
     const next = async (): Promise<unknown> => {
       while (heard.length === 0) {
-        if (performance.now() > deadline) throw new Error(`no such call has come, only ${JSON.stringify(passed)}`);
+        if (performance.now() > deadline)
+          throw new Error(`no such call has come, only ${JSON.stringify(passed)}`);
         await pause();
       }
       passed.push(heard.shift());
