@@ -1,6 +1,6 @@
 """Creating, changing and deleting backpacks; the cluster is the truth."""
 
-from support.dashboard import Dashboard, Visitor
+from support.dashboard import BACKPACKS_PER_DEVELOPER, Dashboard, Visitor
 from support.waiting import eventually
 
 BACKPACKS = "/apis/backpack.dev/v1alpha1/namespaces"
@@ -46,11 +46,11 @@ def test_a_name_is_checked_while_it_is_typed(dashboard: Dashboard, ada: Visitor)
 
 def test_a_developer_has_no_more_than_he_may_have(dashboard: Dashboard) -> None:
     eve = dashboard.account("eve")
-    for number in range(10):
+    for number in range(BACKPACKS_PER_DEVELOPER):
         dashboard.cluster.backpack(dashboard.namespace, f"eves-{number}", admins=["eve"])
-    eventually(lambda: eve.get("/").text.count('class="main-link"') == 10, within=10)
+    eventually(lambda: eve.get("/").text.count('class="main-link"') == BACKPACKS_PER_DEVELOPER, within=10)
 
-    refused = eve.post("/new", {"name": "eves-eleventh"})
+    refused = eve.post("/new", {"name": "eves-last"})
     assert refused.status_code == 403
     assert "ask an owner" in refused.text
 

@@ -46,15 +46,15 @@ def killed_in(
 
 
 def test_what_was_begun_goes_on(mortal: Dashboard, proxy: ApiProxy) -> None:
-    ada = mortal.account("ada")
-    killed_in(mortal, proxy, ada, "POST", "/new", name="flowers", display_name="Killed flowers")
-    eventually(lambda: "Killed flowers" in ada.get("/").text, within=20)
-    again = ada.send("POST", "/new", {"name": "flowers", "display_name": "Killed flowers"})
+    mara = mortal.account("mara")
+    killed_in(mortal, proxy, mara, "POST", "/new", name="flowers", display_name="Killed flowers")
+    eventually(lambda: "Killed flowers" in mara.get("/").text, within=20)
+    again = mara.send("POST", "/new", {"name": "flowers", "display_name": "Killed flowers"})
     assert again.status_code == 422
     assert "There is a backpack of this name" in again.text
 
     place = f"/backpacks/{mortal.namespace}/flowers"
-    killed_in(mortal, proxy, ada, "DELETE", f"{place}?typed=flowers")
-    eventually(lambda: "Killed flowers" not in ada.get("/").text, within=20)
+    killed_in(mortal, proxy, mara, "DELETE", f"{place}?typed=flowers")
+    eventually(lambda: "Killed flowers" not in mara.get("/").text, within=20)
     assert mortal.cluster.find(BACKPACK, mortal.namespace, "flowers") is None
-    assert ada.get(place).status_code == 404
+    assert mara.get(place).status_code == 404

@@ -25,6 +25,8 @@ from support.waiting import eventually
 
 PASSWORD = "correct horse battery"
 DOMAIN = "example.test"
+BACKPACKS_PER_DEVELOPER = 40
+"""More than the tests of one worker make for anybody."""
 Object = dict[str, Any]
 
 
@@ -65,6 +67,7 @@ class Dashboard(ServerProcess):
             # Cheap on purpose: tests sign in often.
             "PASSWORD_MEMORY_KIB": "64",
             "PASSWORD_ROUNDS": "1",
+            "BACKPACKS_PER_DEVELOPER": str(BACKPACKS_PER_DEVELOPER),
             **settings,
         }
         kept = {key: value for key, value in os.environ.items() if not key.startswith("BACKPACK_")}
