@@ -1,8 +1,11 @@
 """The application: routes, error answers and middleware, put together."""
 
 from fastapi import FastAPI
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp
 
+from backpack_dashboard.errors import DashboardError
+from backpack_dashboard.middleware.bodies import Bodies
 from backpack_dashboard.middleware.origins import Origins
 from backpack_dashboard.middleware.security_headers import SecurityHeaders
 from backpack_dashboard.routes import (
@@ -36,6 +39,7 @@ from backpack_dashboard.routes.backpack import (
     usage,
     users,
 )
+from backpack_dashboard.routes.dependencies import visitor_of
 from backpack_dashboard.runtime import Runtime
 
 ROUTERS = (
@@ -82,4 +86,13 @@ def dashboard_app(runtime: Runtime) -> ASGIApp:
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/api/v1", api_application(runtime))
-    return SecurityHeaders(Origins(app, runtime.settings.public_url), secure=runtime.settings.secure)
+
+    async def signed_in(connection: HTTPConnection) -> bool:
+        try:
+            await visitor_of(connection, runtime)
+        except DashboardError:
+            return False
+        return True
+
+    guarded = Origins(Bodies(app, signed_in), runtime.settings.public_url)
+    return SecurityHeaders(guarded, secure=runtime.settings.secure)

@@ -26,11 +26,15 @@ Parts = Annotated[Runtime, Depends(the_runtime)]
 """The program's parts."""
 
 
+async def visitor_of(connection: HTTPConnection, parts: Runtime) -> Visitor:
+    """Whose cookie it is. Raises `SignInNeeded`."""
+    return await parts.sessions.find(connection.cookies.get(cookie_name(secure=parts.settings.secure)))
+
+
 async def signed_in(connection: HTTPConnection, parts: Parts) -> Visitor:
     """Raises `SignInNeeded`; `Forbidden` where something is to be changed without the
     session's own token."""
-    token = connection.cookies.get(cookie_name(secure=parts.settings.secure))
-    visitor = await parts.sessions.find(token)
+    visitor = await visitor_of(connection, parts)
     if connection.scope["type"] == "http" and connection.scope["method"] not in _SAFE:
         given = connection.headers.get(CSRF_HEADER, "")
         if not hmac.compare_digest(given.encode(), visitor.session.csrf.encode()):
