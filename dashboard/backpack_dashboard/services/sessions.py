@@ -112,11 +112,15 @@ class SessionService:
             await asyncio.sleep(LOOK_EVERY)
             if not self._sockets:
                 continue
+            looked_for = {one.digest for one in self._sockets.values()}
             try:
-                alive = await self._store.alive(list({one.digest for one in self._sockets.values()}))
+                alive = await self._store.alive(list(looked_for))
             except CacheUnavailable:
+                # What the account may is told by the cluster, and counts all the same.
                 log.warning("sessions can't be looked at")
-                continue
+                alive = looked_for
             for ended, session in self._sockets.items():
-                if session.digest not in alive or not counts(session, self._cluster.admin(session.admin)):
+                # Who came while Redis was asked is looked at the next time.
+                gone = session.digest in looked_for and session.digest not in alive
+                if gone or not counts(session, self._cluster.admin(session.admin)):
                     ended.set()

@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 from backpack_dashboard.errors import Invalid
 from backpack_dashboard.pages.render import page
 from backpack_dashboard.routes.dependencies import Me, Mine, Parts
+from backpack_dashboard.routes.endings import while_mine
 from backpack_dashboard.routes.streams import passed_on, received
 
 router = APIRouter(prefix="/backpacks/{namespace}/{name}")
@@ -18,7 +19,8 @@ async def archive(request: Request, me: Me, backpack: Mine) -> Response:
 
 @router.get("/export")
 async def export(parts: Parts, me: Me, backpack: Mine) -> Response:
-    return await passed_on(parts.transfers.get(me.admin, backpack, "/admin/export"), download=True)
+    opening = parts.transfers.get(me.admin, backpack, "/admin/export")
+    return await passed_on(opening, download=True, through=lambda body: while_mine(parts, me, backpack, body))
 
 
 @router.post("/import")
@@ -29,7 +31,8 @@ async def import_(
     `typed`: the backpack's name, where what is there is to be replaced."""
     if replace and typed.strip() != backpack.name:
         raise Invalid(f"Type {backpack.name} to replace what is in it.")
-    body, length = received(request)
+    chunks, length = received(request)
+    body = while_mine(parts, me, backpack, chunks)
     params = {"replace": "true" if replace else "false"}
     outcome = await parts.transfers.send(
         me.admin, backpack, "/admin/import", body, length=length, params=params

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from backpack_dashboard.domain.files import PREVIEW_BYTES, preview
 from backpack_dashboard.pages.render import page
 from backpack_dashboard.routes.dependencies import Me, Mine, Parts
+from backpack_dashboard.routes.endings import while_mine
 from backpack_dashboard.routes.streams import passed_on
 
 router = APIRouter(prefix="/backpacks/{namespace}/{name}")
@@ -63,7 +64,11 @@ async def content(
 ) -> Response:
     asked = {name: request.headers[name] for name in _ASKED if name in request.headers}
     path = f"/admin/files/{quote(file_id, safe='')}"
-    return await passed_on(parts.transfers.get(me.admin, backpack, path, asked), download=download)
+    return await passed_on(
+        parts.transfers.get(me.admin, backpack, path, asked),
+        download=download,
+        through=lambda body: while_mine(parts, me, backpack, body),
+    )
 
 
 @router.delete("/files/{file_id}")

@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 from backpack_contract.limits import SITE_ARCHIVE_BYTES
 from backpack_dashboard.pages.render import page
 from backpack_dashboard.routes.dependencies import Me, Mine, Parts
+from backpack_dashboard.routes.endings import while_mine
 from backpack_dashboard.routes.streams import received
 from backpack_dashboard.services.transfers import limited
 
@@ -30,7 +31,9 @@ async def deploy(request: Request, parts: Parts, me: Me, backpack: Mine) -> Resp
     """A ZIP as the body, sent on while it comes. The page's script asks for JSON."""
     chunks, length = received(request)
     body = limited(chunks, length, SITE_ARCHIVE_BYTES, "The ZIP of a site")
-    release = await parts.transfers.send(me.admin, backpack, "/admin/site/releases", body, length=length)
+    release = await parts.transfers.send(
+        me.admin, backpack, "/admin/site/releases", while_mine(parts, me, backpack, body), length=length
+    )
     return JSONResponse(release, 201)
 
 
