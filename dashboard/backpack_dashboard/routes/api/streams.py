@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 
 from backpack_dashboard.domain.backpacks import Backpack
 from backpack_dashboard.errors import NotFound, SignInNeeded
+from backpack_dashboard.routes.endings import until
 from backpack_dashboard.runtime import Runtime
 from backpack_dashboard.services.news import PING_SECONDS, Ping
 from backpack_dashboard.services.tokens import Caller
@@ -21,11 +22,15 @@ async def while_theirs(
     """The same chunks. Raises `SignInNeeded` once the token counts no longer, and `NotFound`
     once the backpack isn't the admin's any more."""
     with parts.tokens.ending(caller) as ended:
-        async for chunk in chunks:
+
+        def check() -> None:
             if ended.is_set():
                 raise SignInNeeded("The token counts no longer. What was under way has ended.")
             parts.access.backpack(caller.admin, *backpack.key)
-            yield chunk
+
+        async with aclosing(until(ended, check, chunks)) as allowed:
+            async for chunk in allowed:
+                yield chunk
 
 
 async def items_while_theirs(
