@@ -38,6 +38,16 @@ def made(program: Program, name: str, **more: str) -> str:
     return location.removeprefix("/api/v1")
 
 
+def test_a_new_one_names_who_made_it_also_where_null_is_sent(adas: Program) -> None:
+    answer = adas.send("POST", "/backpacks", {"name": "nulls", "spec": {"admins": None, "web": None}})
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["admins"] == ["ada"]
+    for admins in ([], {}, ["bob"]):
+        refused = adas.send("POST", "/backpacks", {"name": "nobodys", "spec": {"admins": admins}})
+        assert refused.status_code == 403
+
+
 def become(program: Program, dashboard: Dashboard, place: str, ready: str, reason: str = "Starting") -> None:
     """What the operator does: the conditions of the present generation."""
     one = program.get(place)

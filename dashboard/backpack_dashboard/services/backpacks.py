@@ -1,11 +1,13 @@
 """What an admin does with whole Backpacks. Each call takes a `Backpack` that `services.access`
 has given out for this admin."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
+from weakref import WeakValueDictionary
 
 from backpack_contract.resources import RESTARTED_ANNOTATION
 from backpack_dashboard.domain.access import may_change, namespaces_of
@@ -32,6 +34,8 @@ class Address:
 class Backpacks:
     def __init__(self, settings: Settings, cluster: Cluster, store: ResourceStore) -> None:
         self._settings, self._cluster, self._store = settings, cluster, store
+        # By UID, so that an admin who creates many at once has no more of them than he may.
+        self._creating: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def namespaces(self, admin: Admin) -> tuple[str, ...]:
         """Where the admin may create backpacks; the first is offered."""
@@ -67,17 +71,14 @@ class Backpacks:
         display_name: str,
         more: Mapping[str, Any] = MappingProxyType({}),
     ) -> Backpack:
-        """A new one, which names the admin. `more` of its spec, as far as that is his to choose.
-        Raises `Invalid`, `Taken`, `Forbidden`."""
+        """A new one, which names the admin. `more` of its spec, as far as that is his to choose;
+        only an owner's may name others. Raises `Invalid`, `Taken`, `Forbidden`."""
         name, display_name = name.strip(), display_name.strip()
+        # A null says the same as nothing, and must not take the place of what stands here.
+        spec: dict[str, Any] = {key: value for key, value in more.items() if value is not None}
         if namespace not in self.namespaces(admin):
             raise Forbidden("Backpacks can't be created in that namespace. Choose one that is offered.")
-        if self.room(admin) == 0:
-            raise Forbidden(
-                f"You have {self._settings.backpacks_per_developer} backpacks, which is as many as a "
-                "developer may have here. Delete one, or ask an owner."
-            )
-        if refused := [one.path for one in differences({}, more) if not may_change(admin, one.path)]:
+        if refused := [one.path for one in differences({}, spec) if not may_change(admin, one.path)]:
             names = ", ".join(f"`{path}`" for path in refused)
             raise Forbidden(f"Only an owner may set {names}. Leave it out, or ask an owner.")
         faults = {}
@@ -87,11 +88,21 @@ class Backpacks:
             faults["display_name"] = f"At most {MAX_DISPLAY_NAME} characters."
         if faults:
             raise Invalid("This can't be created as it is.", faults)
-        if taken := self._taken(namespace, name):
-            raise Taken("This can't be created as it is.", {"name": taken})
-        spec: dict[str, Any] = {"admins": [admin.name], **more}
+        spec.setdefault("admins", [admin.name])
         if display_name:
             spec["displayName"] = display_name
+        async with self._creating.setdefault(admin.uid, asyncio.Lock()):
+            return await self._create(admin, namespace, name, spec)
+
+    async def _create(self, admin: Admin, namespace: str, name: str, spec: Mapping[str, Any]) -> Backpack:
+        """Until the picture has it, by which the next one is counted."""
+        if self.room(admin) == 0:
+            raise Forbidden(
+                f"You have {self._settings.backpacks_per_developer} backpacks, which is as many as a "
+                "developer may have here. Delete one, or ask an owner."
+            )
+        if taken := self._taken(namespace, name):
+            raise Taken("This can't be created as it is.", {"name": taken})
         body = await self._store.create_backpack(namespace, name, spec)
         if body is None:
             raise Taken(

@@ -112,7 +112,7 @@ class SessionService:
             await asyncio.sleep(LOOK_EVERY)
             if not self._sockets:
                 continue
-            looked_for = {one.digest for one in self._sockets.values()}
+            looked_for = frozenset(one.digest for one in self._sockets.values())
             try:
                 alive = await self._store.alive(list(looked_for))
             except CacheUnavailable:
