@@ -55,6 +55,7 @@ class AdminConnection:
         self._last_id = 0
         self._waiting: dict[int, tuple[asyncio.Future[Any], Callable[[Any], None] | None]] = {}
         self._queues: dict[str, asyncio.Queue[Event | None]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
         self._closed = False
         self.used_at = time.monotonic()
 
@@ -76,10 +77,8 @@ class AdminConnection:
         pause = FIRST_PAUSE
         while not self._closed:
             queue: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE)
-            sub = None
             try:
-                data = await self._call(operation, fields, partial(self._keep, queue))
-                sub = data["sub"]
+                await self._call(operation, fields, partial(self._keep, queue))
                 pause = FIRST_PAUSE
                 yield {"ev": "open"}
                 while (event := await queue.get()) is not None:
@@ -88,7 +87,8 @@ class AdminConnection:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             finally:
-                if sub is not None and self._queues.pop(sub, None) is not None:
+                for sub in [key for key, kept in self._queues.items() if kept is queue]:
+                    del self._queues[sub]
                     await self._unsubscribe(sub)
             yield {"ev": "lost"}
 
@@ -98,7 +98,7 @@ class AdminConnection:
         if self._socket is not None:
             await self._socket.close()
         if self._reading is not None:
-            await asyncio.gather(self._reading, return_exceptions=True)
+            await asyncio.gather(self._reading, *self._ending, return_exceptions=True)
 
     async def _call(
         self, operation: str, fields: Mapping[str, Any], answered: Callable[[Any], None] | None = None
@@ -181,6 +181,12 @@ class AdminConnection:
             return
         future, answered = self._waiting.get(message["re"], (None, None))
         if future is None or future.done():
+            data = message.get("data")
+            if isinstance(data, dict) and "sub" in data:
+                # Whoever asked for it has gone meanwhile. The API lets one connection have so many.
+                ending = asyncio.create_task(self._unsubscribe(data["sub"]))
+                self._ending.add(ending)
+                ending.add_done_callback(self._ending.discard)
             return
         if message["ok"]:
             if answered is not None:
