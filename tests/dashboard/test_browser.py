@@ -53,6 +53,23 @@ def test_a_session_that_ends_elsewhere_ends_the_page(page: Page, dashboard: Dash
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=WITHIN)
 
 
+def test_a_session_that_ended_while_the_page_was_cut_off_ends_it_once_it_is_back(
+    playwright: Playwright, fresh: Dashboard
+) -> None:
+    carl = fresh.account("carl")
+    # Its console tells of the connections that can't be made meanwhile.
+    with open_page(playwright) as page:
+        sign_in(page, carl)
+        expect(page.locator("#connection")).to_be_hidden()
+        fresh.stop()
+        path = f"/apis/backpack.dev/v1alpha1/namespaces/{fresh.own}/backpackadmins/carl"
+        fresh.cluster.api.merge(path, {"spec": {"disabled": True}})
+        expect(page.locator("#connection")).to_be_visible(timeout=WITHIN)
+        fresh.start()
+
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=2 * WITHIN)
+
+
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_every_screen_is_accessible_and_fits(

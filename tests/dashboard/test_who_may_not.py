@@ -7,8 +7,10 @@ import pytest
 from fastapi.routing import APIRoute, APIWebSocketRoute
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from backpack_dashboard.app import ROUTERS
+from backpack_dashboard.routes.error_answers import NOT_ALLOWED, SIGNED_OUT
 from support.dashboard import Dashboard, Visitor
 from support.waiting import eventually
 
@@ -156,6 +158,33 @@ def test_sockets_ask_the_same(
     assert refused(ada, place, origin="http://todo.example.test")
     if "{namespace}" in path:
         assert refused(bob, place)
+
+
+def test_a_browser_is_told_why_a_socket_is_refused(
+    dashboard: Dashboard, adas: SimpleNamespace, ada: Visitor, bob: Visitor
+) -> None:
+    """Without a code it would try again for ever; of a foreign origin's nothing is accepted."""
+    place = f"/live/backpacks/{adas.namespace}/{adas.name}"
+
+    assert close_code(dashboard.visitor(), place) == SIGNED_OUT
+    assert close_code(bob, place) == NOT_ALLOWED
+    assert close_code(ada, "/live/admins") == NOT_ALLOWED
+    with pytest.raises(InvalidStatus) as foreign:
+        close_code(ada, place, origin="http://todo.example.test")
+    assert foreign.value.response.status_code == 403
+
+
+def close_code(visitor: Visitor, path: str, origin: str | None = None) -> int | None:
+    url = visitor.dashboard.url.replace("http", "ws") + path
+    headers = {"Cookie": visitor.cookie} if visitor.cookie else {}
+    with (
+        connect(
+            url, origin=Origin(origin or visitor.dashboard.url), additional_headers=headers, proxy=None
+        ) as socket,
+        pytest.raises(ConnectionClosed) as closed,
+    ):
+        socket.recv(timeout=10)
+    return closed.value.rcvd.code if closed.value.rcvd else None
 
 
 @pytest.mark.parametrize("path", [path for path in SOCKETS if path.endswith(OWNERS)])

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketState
 
 from backpack_dashboard.errors import (
     BackpackRefused,
@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 async def told(connection: Request | WebSocket, error: DashboardError) -> Response | None:
     """None for a socket, which is closed with a code that says why."""
     if isinstance(connection, WebSocket):
+        # Of one that was never accepted a browser is told no code, and tries again for ever.
+        if connection.application_state is WebSocketState.CONNECTING:
+            await connection.accept()
         await connection.close(_close_code(error), error.title)
         return None
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyTries) else {}

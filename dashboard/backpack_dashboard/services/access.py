@@ -4,7 +4,7 @@ admin may not know of is not there."""
 from backpack_dashboard.domain import access
 from backpack_dashboard.domain.admins import Admin
 from backpack_dashboard.domain.backpacks import Backpack
-from backpack_dashboard.errors import Forbidden, NotFound
+from backpack_dashboard.errors import ClusterUnavailable, Forbidden, NotFound
 from backpack_dashboard.services.cluster import Cluster
 
 
@@ -20,7 +20,10 @@ class Access:
         return sorted(seen, key=lambda one: (one.name, one.namespace))
 
     def backpack(self, admin: Admin, namespace: str, name: str) -> Backpack:
-        """One of them. Raises `NotFound` where there is none, and where it isn't his."""
+        """One of them. Raises `NotFound` where there is none, and where it isn't his;
+        `ClusterUnavailable` before anything is known."""
+        if not self._cluster.synced:
+            raise ClusterUnavailable
         found = self._cluster.backpack((namespace, name))
         if found is None or not access.may_see(admin, found):
             raise NotFound

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from backpack_dashboard.domain.admins import Admin
 from backpack_dashboard.domain.sessions import Session, counts, digest
-from backpack_dashboard.errors import CacheUnavailable, SignInNeeded
+from backpack_dashboard.errors import CacheUnavailable, ClusterUnavailable, SignInNeeded
 from backpack_dashboard.services.cluster import Cluster
 from backpack_dashboard.stores.sessions import SessionStore
 
@@ -68,11 +68,14 @@ class SessionService:
         return token
 
     async def find(self, token: str | None) -> Visitor:
-        """Who has this token. Raises `SignInNeeded`."""
+        """Who has this token. Raises `SignInNeeded`, `ClusterUnavailable`."""
         session = await self._store.get(digest(token)) if token else None
         if session is None:
             raise SignInNeeded
         admin = self._cluster.admin(session.admin)
+        if admin is None and not self._cluster.synced:
+            # Nothing is known yet of anybody: a page that comes back must not be sent away.
+            raise ClusterUnavailable
         if admin is None or not counts(session, admin):
             raise SignInNeeded
         now = datetime.now(UTC)
