@@ -9,8 +9,9 @@ import pytest
 
 from backpack_contract.configuration import AdminKey
 from support.admin_client import AdminSigner
-from support.core_api import CoreApi
+from support.core_api import CoreApi, Reachable
 from support.ferretdb import FerretDB, ferretdb
+from support.lossy_network import LossyNetwork
 from support.redis import Redis, redis
 from support.sdk_world import Control, World
 
@@ -18,7 +19,7 @@ __all__ = ["ferretdb", "redis"]
 
 
 def new_api(
-    directory: Path, ferretdb: FerretDB, redis: Redis, signer: AdminSigner, **options: Any
+    directory: Path, ferretdb: FerretDB, redis: Reachable, signer: AdminSigner, **options: Any
 ) -> CoreApi:
     """An API that knows the administrators' key."""
     configuration = {"admin_keys": (AdminKey(**signer.key),), **options.pop("configuration", {})}
@@ -57,14 +58,23 @@ def collections() -> deque[str]:
 
 
 @pytest.fixture
+def way_to_redis(redis: Redis) -> Iterator[LossyNetwork]:
+    """That of the APIs that a test starts."""
+    way = LossyNetwork(redis.host)
+    yield way
+    way.close()
+
+
+@pytest.fixture
 def start_api(
-    ferretdb: FerretDB, redis: Redis, signer: AdminSigner, tmp_path: Path
+    ferretdb: FerretDB, way_to_redis: LossyNetwork, signer: AdminSigner, tmp_path: Path
 ) -> Iterator[Callable[..., CoreApi]]:
     """Starts an API that a test may end and start again."""
     started: list[CoreApi] = []
 
     def start(**options: Any) -> CoreApi:
-        api = new_api(tmp_path / f"api-{len(started)}", ferretdb, redis, signer, redis_database=5, **options)
+        directory = tmp_path / f"api-{len(started)}"
+        api = new_api(directory, ferretdb, way_to_redis, signer, redis_database=5, **options)
         api.start()
         started.append(api)
         return api
@@ -81,14 +91,16 @@ def make_world(
     start_api: Callable[..., CoreApi],
     signer: AdminSigner,
     control: Control,
+    *,
     collections: deque[str],
+    way_to_redis: LossyNetwork,
 ) -> Iterator[Callable[..., World]]:
     """Makes the world of a case, which steps then act on."""
     worlds: list[World] = []
 
     def make(case: dict[str, Any]) -> World:
         if case.get("own"):
-            world = World(start_api(), signer, case, deque())
+            world = World(start_api(), signer, case, deque(), way_to_redis)
         else:
             world = World(sdk_api, signer, case, collections)
         worlds.append(world)

@@ -30,9 +30,18 @@ MANY = 150
 class World:
     """The world of one case."""
 
-    def __init__(self, api: CoreApi, signer: AdminSigner, case: Json, collections: deque[str]) -> None:
-        """`collections`: those of all worlds of this API, the oldest first."""
+    def __init__(
+        self,
+        api: CoreApi,
+        signer: AdminSigner,
+        case: Json,
+        collections: deque[str],
+        way_to_redis: LossyNetwork | None = None,
+    ) -> None:
+        """`collections`: those of all worlds of this API, the oldest first. `way_to_redis`: that of an API
+        of the world's own."""
         self.api = api
+        self._way_to_redis = way_to_redis
         self._admin = AdminHttp(api, signer)
         self._networks: dict[str, LossyNetwork] = {}
         self._collections = collections
@@ -81,6 +90,10 @@ class World:
 
     def do_network(self, of: str, **state: str) -> None:
         self._networks[of].become(State(state["is"]))
+
+    def do_store(self, **state: str) -> None:
+        assert self._way_to_redis is not None
+        self._way_to_redis.become(State(state["is"]))
 
     def do_attempts(self, of: str) -> int:
         return self._networks[of].attempts

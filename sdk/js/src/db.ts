@@ -128,7 +128,7 @@ export class Collection<T extends object> {
     handler: (event: DocumentEvent<T>) => void,
     options: { filter?: Filter<T> | undefined } & CallOptions = {},
   ): Promise<() => Promise<void>> {
-    if (!this.#subscriber) throw new TypeError("This Db was made without a realtime service.");
+    if (!this.#subscriber) throw new TypeError("This Db has no realtime service.");
     return this.#subscriber.subscribe(this.name, handler, options);
   }
 

@@ -69,8 +69,7 @@ export class Session {
   /** What the API says of who is signed in. */
   known(user: User | null, reason: Change = "restored"): void {
     if (!user && (this.user || this.token)) this.end();
-    else if (JSON.stringify(user) !== JSON.stringify(this.user))
-      this.#become(user, reason, reason === "update");
+    else if (!same(user, this.user)) this.#become(user, reason, reason === "update");
   }
 
   /** Nobody is signed in any more. */

@@ -185,7 +185,7 @@ export class Transport {
     }
     throw ownError(
       "not-configured",
-      "Say where the API is: createClient(url). Only pages of its own site need no URL.",
+      "Say where the API is: createClient(url). Only its own pages need no URL.",
     );
   }
 }

@@ -54,33 +54,33 @@ export class Channel<T = Anything> {
     private?: boolean | undefined;
     members?: string[] | undefined;
   } & CallOptions = {}): Promise<ChannelInfo> {
-    const { seq, ...info } = await this.#ask("create", fields, signal, (data) => this.attach(data));
+    const { seq, ...info } = await this.#ask("create", fields, { signal }, (data) => this.attach(data));
     return info as ChannelInfo;
   }
 
   /** Become a member, and get its messages from now on. */
-  async join({ signal }: CallOptions = {}): Promise<void> {
-    await this.#ask("join", {}, signal, (data) => this.attach(data));
+  async join(options?: CallOptions): Promise<void> {
+    await this.#ask("join", {}, options, (data) => this.attach(data));
   }
 
   /** Make somebody else a member, as who has made the channel. */
-  async add(user: string, { signal }: CallOptions = {}): Promise<void> {
-    await this.#ask("join", { user }, signal);
+  async add(user: string, options?: CallOptions): Promise<void> {
+    await this.#ask("join", { user }, options);
   }
 
   /** Be no member any more. */
-  async leave({ signal }: CallOptions = {}): Promise<void> {
-    await this.#ask("leave", {}, signal, () => this.detach());
+  async leave(options?: CallOptions): Promise<void> {
+    await this.#ask("leave", {}, options, () => this.detach());
   }
 
   /** Remove it, as who has made it. */
-  async delete({ signal }: CallOptions = {}): Promise<void> {
-    await this.#ask("delete", {}, signal, () => this.detach());
+  async delete(options?: CallOptions): Promise<void> {
+    await this.#ask("delete", {}, options, () => this.detach());
   }
 
   /** The members, and who of them is connected. */
-  async members({ signal }: CallOptions = {}): Promise<Member[]> {
-    return (await this.#ask("members", {}, signal)).items;
+  async members(options?: CallOptions): Promise<Member[]> {
+    return (await this.#ask("members", {}, options)).items;
   }
 
   /**
@@ -122,9 +122,9 @@ export class Channel<T = Anything> {
   #ask(
     op: string,
     fields: object,
-    signal?: AbortSignal,
+    options?: CallOptions,
     answered?: (data: Message) => void,
   ): Promise<Message> {
-    return this.#realtime.ask(`channel.${op}`, { channel: this.name, ...fields }, signal, answered);
+    return this.#realtime.ask(`channel.${op}`, { channel: this.name, ...fields }, options, answered);
   }
 }

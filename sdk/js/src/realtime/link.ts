@@ -82,8 +82,7 @@ export class Link {
       if (session.user === null || (tokensOnly && !session.token)) return this.#over(sessionEnded());
       const Socket = options.WebSocket ?? globalThis.WebSocket;
       if (!Socket) {
-        const detail =
-          "There is no WebSocket here: give one, createClient(url, { WebSocket }). Node has its own from 22 on.";
+        const detail = "There is no WebSocket here: give one, createClient(url, { WebSocket }).";
         return this.#over(ownError("not-configured", detail));
       }
       const query = key ? `?key=${encodeURIComponent(key)}` : "";
@@ -92,7 +91,7 @@ export class Link {
       if (number !== this.#try) return;
       const { type } = error as BackpackError;
       if (type === "backpack:not-configured") this.#over(error as BackpackError);
-      else this.#again(); // the site, which says where the API is, is away
+      else this.again(); // the site, which says where the API is, is away
     }
   }
 
@@ -111,16 +110,19 @@ export class Link {
         }, SETTLED);
         this.#become({ state: "open" });
         this.#owner.greeted(message);
+      } else if (message.re === null) {
+        // What `auth` got, where it wasn't let in: that a store is away says nothing of the session.
+        if (message.error.status === 401) this.#ended();
+        else if (this.status.state !== "open") this.again();
       } else if (message.re !== PING) this.#owner.received(message);
     };
-    socket.onerror = () => this.#again(); // not every runtime tells of the close after it
+    socket.onerror = () => this.again(); // not every runtime tells of the close after it
     socket.onclose = ({ code }) => {
-      if (code === SESSION_ENDED || code === NOT_ALLOWED) {
-        this.#over(sessionEnded());
-        this.#transport.session.end();
-      } else this.#again();
+      if (code === SESSION_ENDED) this.#ended();
+      else if (code === NOT_ALLOWED) this.#doubt();
+      else this.again();
     };
-    this.#silence = setTimeout(() => this.#again(), HELLO_WITHIN);
+    this.#silence = setTimeout(() => this.again(), HELLO_WITHIN);
   }
 
   /** Something has come: after a while of silence, ask; where nobody answers, the connection is dead. */
@@ -129,11 +131,26 @@ export class Link {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
       this.send(JSON.stringify({ id: PING, op: PING }));
-      this.#silence = setTimeout(() => this.#again(), heartbeat / 2);
+      this.#silence = setTimeout(() => this.again(), heartbeat / 2);
     }, heartbeat);
   }
 
-  #again(): void {
+  /** Nobody was let in: because of a cookie that is no session's any more, or for a reason that passes. */
+  async #doubt(): Promise<void> {
+    const number = this.#try;
+    const answer = await this.#transport.call<unknown>("GET", "/auth/me").catch(({ status }) => status);
+    if (number !== this.#try) return; // the silence took too long
+    if (answer === 401) this.#ended();
+    else this.again();
+  }
+
+  #ended(): void {
+    this.#over(sessionEnded());
+    this.#transport.session.end();
+  }
+
+  /** Let go of the connection, and open another after a while. */
+  again(): void {
     this.#drop();
     const [least, most] = this.#transport.options.realtime?.backoff ?? [500, 30_000];
     const retryIn = Math.min(most, least * 2 ** this.#failures++) * (0.5 + Math.random() / 2);

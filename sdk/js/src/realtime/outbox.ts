@@ -39,7 +39,7 @@ export class Outbox {
       return entry.failed(new BackpackError({ type: "/problems/too-large", status: 413, detail }));
     }
     if (this.#queue.length >= this.#limit) {
-      return entry.failed(ownError("queue-full", `${this.#limit} requests wait for a connection already.`));
+      return entry.failed(ownError("queue-full", `${this.#limit} requests wait for a connection.`));
     }
     this.#queue.push(entry);
     this.#flush();
@@ -56,15 +56,18 @@ export class Outbox {
   /** The connection is gone; with an error for good: nothing is kept. */
   lost(error?: BackpackError): void {
     const sent = [...this.#sent.values()];
-    const all = [...sent, ...this.#queue];
-    const kept = (entry: Entry) =>
-      !error && (entry.fate === "resend" || (entry.fate === "fail" && !sent.includes(entry)));
+    const waiting = this.#queue;
     this.#send = undefined;
     this.#sent.clear();
-    this.#queue = all.filter(kept);
+    this.#queue = [];
     const reason =
       error ?? ownError("unreachable", "The connection was lost: it may or may not have happened.");
-    for (const entry of all) if (!kept(entry) && (error || entry.fate === "fail")) entry.failed(reason);
+    for (const entry of [...sent, ...waiting]) {
+      const { fate } = entry;
+      if (!error && (fate === "resend" || (fate === "fail" && waiting.includes(entry))))
+        this.#queue.push(entry);
+      else if (error || fate === "fail") entry.failed(reason);
+    }
   }
 
   /** The answer to a request has come. */

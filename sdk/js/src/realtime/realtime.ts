@@ -76,23 +76,23 @@ export class Realtime implements Subscriber {
   }
 
   /** The channels that the user may know of; with a type only its own. */
-  channels(type?: string, { signal }: CallOptions = {}): Listing<ChannelInfo> {
+  channels(type?: string, options?: CallOptions): Listing<ChannelInfo> {
     const load = (cursor: string | null | undefined) =>
-      this.ask("channel.list", { channel: type, cursor }, signal) as Promise<Page<ChannelInfo>>;
+      this.ask("channel.list", { channel: type, cursor }, options) as Promise<Page<ChannelInfo>>;
     return new Listing(load);
   }
 
   /** Get the messages of every channel that the user is a member of; gives their names. */
-  async joinMine({ signal }: CallOptions = {}): Promise<string[]> {
+  async joinMine(options?: CallOptions): Promise<string[]> {
     const attach = ({ channels, seq }: Message) => {
       for (const name of channels) this.channel(name).attach({ seq });
     };
-    return (await this.ask("channel.joinMine", {}, signal, attach)).channels;
+    return (await this.ask("channel.joinMine", {}, options, attach)).channels;
   }
 
   /** Leave one channel, and join another. */
-  async change(from: string, to: string, { signal }: CallOptions = {}): Promise<void> {
-    await this.ask("channel.change", { from, channel: to }, signal, (data) => {
+  async change(from: string, to: string, options?: CallOptions): Promise<void> {
+    await this.ask("channel.change", { from, channel: to }, options, (data) => {
       this.channel(to).attach(data);
       if (from !== to) this.channel(from).detach();
     });
@@ -127,13 +127,13 @@ export class Realtime implements Subscriber {
   }
 
   /** Ask whether the server is there. */
-  async ping({ signal }: CallOptions = {}): Promise<void> {
-    await this.ask("ping", {}, signal);
+  async ping(options?: CallOptions): Promise<void> {
+    await this.ask("ping", {}, options);
   }
 
   /** Any operation of the socket, with its fields. */
-  request<R = Message>(op: string, fields: object = {}, { signal }: CallOptions = {}): Promise<R> {
-    return this.ask(op, fields, signal) as Promise<R>;
+  request<R = Message>(op: string, fields: object = {}, options?: CallOptions): Promise<R> {
+    return this.ask(op, fields, options) as Promise<R>;
   }
 
   /** See `Collection.subscribe`. */
@@ -150,7 +150,7 @@ export class Realtime implements Subscriber {
     };
     const stop = async () => {
       signal?.removeEventListener("abort", abort);
-      if (!this.#subscriptions.delete(one) || this.status.state !== "open" || !one.id) return;
+      if (!this.#subscriptions.delete(one) || !one.id) return;
       await this.ask("unsubscribe", { sub: one.id }).catch(() => {}); // the connection took it along
     };
     signal?.addEventListener("abort", abort);
@@ -166,7 +166,7 @@ export class Realtime implements Subscriber {
   ask(
     op: string,
     fields: object,
-    signal?: AbortSignal,
+    { signal }: CallOptions = {},
     answered?: (data: Message) => void,
   ): Promise<Message> {
     return new Promise((resolve, reject) => {
@@ -199,18 +199,15 @@ export class Realtime implements Subscriber {
     fields: object,
     { key = this.#transport.key(), signal }: CallOptions & { key?: string | undefined },
   ): Promise<{ seq: string }> {
-    return this.ask(op, { ...fields, key }, signal) as Promise<{ seq: string }>;
+    return this.ask(op, { ...fields, key }, { signal }) as Promise<{ seq: string }>;
   }
 
   #greeted({ user, seq }: Message): void {
     this.#user = user.id;
     this.#seq = seq;
     this.#transport.session.known(user);
-    const channels = [...this.#channels.values()].filter((channel) => channel.since !== undefined);
-    const first = [
-      ...[...this.#subscriptions.keys()].map((one) => this.#begin(one)),
-      ...channels.map((channel) => this.#rejoin(channel)),
-    ];
+    const first = [...this.#subscriptions.keys()].map((one) => this.#begin(one));
+    for (const channel of this.#channels.values()) if (channel.since) first.push(this.#rejoin(channel));
     this.#outbox.connected((text) => this.#link.send(text), first);
   }
 
@@ -218,7 +215,7 @@ export class Realtime implements Subscriber {
     if ("re" in message) return this.#outbox.answer(message);
     const { ev, sub, channel, user, type } = message;
     for (const one of [...this.#subscriptions.keys()]) {
-      if (sub === undefined || one.id !== sub) continue;
+      if (!sub || one.id !== sub) continue;
       if (ev === "db") one.deliver(message);
       else if (ev === "reset") {
         one.since = this.#seq;
@@ -246,7 +243,7 @@ export class Realtime implements Subscriber {
     const { collection, filter, since } = one;
     return {
       op: "db.subscribe",
-      fields: { collection, ...(filter && { filter }), ...(since && { since }) },
+      fields: { collection, filter, since },
       fate: "drop",
       answered: ({ sub, seq }) => {
         one.id = sub;

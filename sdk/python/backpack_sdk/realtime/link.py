@@ -28,8 +28,8 @@ GOODBYE_WITHIN = 1.0
 """Seconds that a server has to close its end."""
 MOST = 8 * 1024 * 1024
 """Bytes of a message: an answer has at most 1 MiB, and an event one document."""
-OVER = (4001, 4003)
-"""Codes of a close after which no other connection is opened: the session ended, or isn't allowed."""
+SESSION_ENDED = 4001
+"""The code of a close after which no other connection is opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,10 @@ class Owner(Protocol):
 
     def lost(self, error: BackpackError | None) -> None:
         """It is gone. It is tried again, unless there is an error."""
+
+
+class _Refused(Exception):
+    """The token is that of no session."""
 
 
 Connect = Callable[[Transport], AbstractAsyncContextManager[Socket]]
@@ -114,10 +118,11 @@ class Link:
             try:
                 await self._once()
             except ConnectionClosed as error:
-                if error.rcvd and error.rcvd.code in OVER:
-                    self._over()
-                    return self._transport.session.end()
+                if error.rcvd and error.rcvd.code == SESSION_ENDED:
+                    return self._end()
             except (OSError, WebSocketException):
+            except _Refused:
+                return self._end()
                 pass  # away, or no server of ours: the status tells, and the next try comes
             if self._opened_at is not None and _now() - self._opened_at > SETTLED:
                 self._failures = 0
@@ -125,7 +130,7 @@ class Link:
             self._become(Status("connecting"))
 
     async def _once(self) -> None:
-        """One connection, until it ends. Raises what `websockets` does."""
+        """One connection, until it ends. Raises `_Refused`, and what `websockets` does."""
         async with asyncio.timeout(HELLO_WITHIN) as patience, self._connect(self._transport) as socket:
             await socket.send(json.dumps({"op": "auth", "token": self._transport.session.token}))
             outgoing = self._outgoing = asyncio.Queue()
@@ -146,6 +151,11 @@ class Link:
     def _again(self) -> float:
         """Gives the seconds after which to connect again."""
         least, most = self._transport.options.realtime.backoff
+                    elif message.get("re", "") is None:
+                        # What `auth` got: that a store is away says nothing of the session.
+                        if message["error"]["status"] == 401:
+                            raise _Refused
+                        return
         wait = min(most, least * 2.0**self._failures) * (0.5 + random.random() / 2)  # noqa: S311  nobody's secret
         self._failures = min(self._failures + 1, 60)
         self._owner.lost(None)
@@ -162,6 +172,10 @@ class Link:
             return
         self.status = status
         self.statuses.tell(status)
+    def _end(self) -> None:
+        self._over()
+        self._transport.session.end()
+
 
 
 def _now() -> float:
