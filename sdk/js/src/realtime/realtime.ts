@@ -252,7 +252,10 @@ export class Realtime implements Subscriber {
         this.#subscriptions.get(one)?.resolve();
         this.#subscriptions.set(one, null);
       },
-      failed: (error) => this.#endOne(one, error),
+      failed: (error) => {
+        if (this.#subscriptions.get(one) === null && passes(error)) this.#link.again();
+        else this.#endOne(one, error);
+      },
     };
   }
 
@@ -263,9 +266,11 @@ export class Realtime implements Subscriber {
       fate: "drop",
       answered: () => {},
       failed: (error) => {
-        if (error.status < 400 || error.status > 499) return;
-        channel.detach();
-        channel.received({ ev: "presence", channel: channel.name, user: this.#user, type: "leave" });
+        if (passes(error)) this.#link.again();
+        else if (error.status) {
+          channel.detach();
+          channel.received({ ev: "presence", channel: channel.name, user: this.#user, type: "leave" });
+        }
       },
     };
   }
@@ -288,4 +293,9 @@ export class Realtime implements Subscriber {
     if (started) started.reject(error);
     else one.tell({ type: "end", error });
   }
+}
+
+/** Whether the same may well succeed a moment later. */
+function passes({ status }: BackpackError): boolean {
+  return status === 429 || status > 499;
 }

@@ -85,6 +85,7 @@ class Link:
         self._keeper: asyncio.Task[None] | None = None
         self._failures = 0
         self._opened_at: float | None = None
+        self._given_up = False
 
     def open(self) -> None:
         """Connect, unless that is done or under way."""
@@ -93,6 +94,10 @@ class Link:
         self._failures = 0
         self._become(Status("connecting"))
         self._keeper = asyncio.create_task(self._keep())
+
+    def again(self) -> None:
+        """Let go of the connection once its message is dealt with, and open another after a while."""
+        self._given_up = True
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -114,7 +119,7 @@ class Link:
         while True:
             if not self._transport.session.token:
                 return self._over()
-            self._opened_at = None
+            self._opened_at, self._given_up = None, False
             try:
                 await self._once()
             except ConnectionClosed as error:
@@ -126,7 +131,7 @@ class Link:
                 pass  # away, or no server of ours: the status tells, and the next try comes
             if self._opened_at is not None and _now() - self._opened_at > SETTLED:
                 self._failures = 0
-            await asyncio.sleep(self._again())
+            await asyncio.sleep(self._lost())
             self._become(Status("connecting"))
 
     async def _once(self) -> None:
@@ -148,11 +153,13 @@ class Link:
             finally:
                 writer.cancel()
 
-    def _again(self) -> float:
+    def _lost(self) -> float:
         """Gives the seconds after which to connect again."""
         least, most = self._transport.options.realtime.backoff
                     elif message.get("re", "") is None:
                         # What `auth` got: that a store is away says nothing of the session.
+                        if self._given_up:
+                            return
                         if message["error"]["status"] == 401:
                             raise _Refused
                         return

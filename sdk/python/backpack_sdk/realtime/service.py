@@ -263,7 +263,16 @@ class Realtime:
 
     def _rejoin(self, channel: Channel[Any]) -> Entry:
         def failed(error: BackpackError) -> None:
-            if 400 <= error.status <= 499:
+            started = one in self._subscriptions and self._subscriptions[one] is None
+            if started and _passes(error):
+                self._link.again()
+            else:
+                self._end_one(one, error)
+
+        def failed(error: BackpackError) -> None:
+            if _passes(error):
+                self._link.again()
+            elif error.status:
                 channel._detach()
                 gone = {"ev": "presence", "channel": channel.name, "user": self._user, "type": "leave"}
                 channel._received(gone)
@@ -309,5 +318,10 @@ class _Ears:
 
     def __init__(self, realtime: Realtime) -> None:
         self.greeted = realtime._greeted
+def _passes(error: BackpackError) -> bool:
+    """Whether the same may well succeed a moment later."""
+    return error.status == 429 or error.status >= 500
+
+
         self.received = realtime._received
         self.lost = realtime._lost
