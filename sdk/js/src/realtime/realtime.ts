@@ -142,7 +142,9 @@ export class Realtime implements Subscriber {
     handler: (event: DocumentEvent<T>) => void,
     { filter, signal }: { filter?: Filter<T> | undefined } & CallOptions = {},
   ): Promise<() => Promise<void>> {
-    const one = new Subscription(collection, filter, handler as (event: DocumentEvent<never>) => void);
+    // As JSON has it from now on: what JSON can't have fails here, and not on each connection.
+    const sent = filter && JSON.parse(JSON.stringify(filter));
+    const one = new Subscription(collection, sent, handler as (event: DocumentEvent<never>) => void);
     if (signal?.aborted) throw aborted(signal);
     const abort = () => {
       this.#subscriptions.get(one)?.reject(aborted(signal!));

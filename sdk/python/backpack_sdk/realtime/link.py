@@ -129,6 +129,9 @@ class Link:
             except _Refused:
                 return self._end()
                 pass  # away, or no server of ours: the status tells, and the next try comes
+            except Exception as error:  # noqa: BLE001  without its keeper no call would ever be answered
+                context = {"message": "The connection of backpack_sdk has failed.", "exception": error}
+                asyncio.get_running_loop().call_exception_handler(context)
             if self._opened_at is not None and _now() - self._opened_at > SETTLED:
                 self._failures = 0
             await asyncio.sleep(self._lost())

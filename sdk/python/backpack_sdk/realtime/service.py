@@ -1,6 +1,7 @@
 """Subscriptions, channels and broadcasts over one connection."""
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -147,7 +148,9 @@ class Realtime:
     ) -> Unsubscribe:
         """See `Collection.subscribe`."""
         check(handler)
-        one = Subscription(collection, filter, handler)
+        # As JSON has it from now on: what JSON can't have fails here, and not on each connection.
+        sent = filter and json.loads(json.dumps(filter, allow_nan=False))
+        one = Subscription(collection, sent, handler)
         started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._subscriptions[one] = started
         if self.status.state == "open":
