@@ -44,6 +44,11 @@ class FakeSocket:
         """The server answers the last request for this."""
         self.tell({"re": self.of(op)[-1]["id"], "ok": True, "data": data})
 
+    def refuse(self, op: str, status: int) -> None:
+        """The server refuses the last request for this."""
+        problem = {"status": status, "type": "/problems/any", "detail": "Refused."}
+        self.tell({"re": self.of(op)[-1].get("id"), "ok": False, "error": problem})
+
     def lose(self, code: int = 1006) -> None:
         """The connection is gone."""
         self._incoming.put_nowait(ConnectionClosedError(Close(code, ""), None))
@@ -64,7 +69,8 @@ class FakeServer:
 
     def client(self) -> Realtime:
         """A client of it, signed in."""
-        return Realtime(Transport(Options(url="http://api", token="secret")), self._connect)
+        self.transport = Transport(Options(url="http://api", token="secret"))
+        return Realtime(self.transport, self._connect)
 
     @asynccontextmanager
     async def _connect(self, _: Transport) -> AsyncIterator[FakeSocket]:

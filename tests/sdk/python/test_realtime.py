@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -18,6 +19,14 @@ async def subscribed(realtime: Realtime, server: FakeServer, heard: Callable[[An
     await settle()
     server.last.answer("db.subscribe", {"sub": "1", "seq": "8-0-0"})
     await subscribing
+
+
+async def joined(realtime: Realtime, server: FakeServer) -> None:
+    """Let it be in `chat/room`."""
+    joining = asyncio.create_task(realtime.channel("chat/room").join())
+    await settle()
+    server.last.answer("channel.join", {"channel": "chat/room", "seq": "8-0-0"})
+    await joining
 
 
 def alone(test: Callable[[FakeServer, Realtime], Coroutine[Any, Any, None]]) -> Callable[[], None]:
@@ -119,6 +128,119 @@ async def test_a_server_without_a_greeting_is_given_up(server: FakeServer, realt
     assert realtime.status.state == "open"
 
 
+async def refused(server: FakeServer, realtime: Realtime, refuse: Callable[[], None]) -> None:
+    """Whoever connects is refused for two minutes, and then let in."""
+    server.greets = False
+    realtime.open()
+    for _ in range(120):
+        await settle()
+        if realtime.status.state == "connecting":
+            refuse()
+        await asyncio.sleep(1)
+    assert 5 <= server.tries <= 15
+    assert server.transport.session.token == "secret"
+    server.greets = True
+    await asyncio.sleep(60)
+    assert realtime.status.state == "open"
+
+
+@alone
+async def test_a_server_that_cannot_look_the_token_up_ends_no_session_and_is_not_stormed(
+    server: FakeServer, realtime: Realtime
+) -> None:
+    await refused(server, realtime, lambda: server.last.refuse("auth", 503))
+
+
+@alone
+async def test_a_server_that_closes_without_a_word_of_the_session_ends_none(
+    server: FakeServer, realtime: Realtime
+) -> None:
+    await refused(server, realtime, lambda: server.last.lose(4003))
+
+
+@alone
+async def test_a_token_that_the_server_knows_to_be_no_session_s_ends_the_session(
+    server: FakeServer, realtime: Realtime
+) -> None:
+    server.greets = False
+    realtime.open()
+    await settle()
+    server.last.refuse("auth", 401)
+    await settle()
+    assert realtime.status.state == "closed"
+    assert server.transport.session.token is None
+
+
+@alone
+async def test_a_store_that_is_away_for_a_moment_ends_no_subscription_and_no_channel(
+    server: FakeServer, realtime: Realtime
+) -> None:
+    heard: list[str] = []
+    room = realtime.channel("chat/room")
+    room.on_presence(lambda event: heard.append(event.type))
+    await subscribed(realtime, server, lambda event: heard.append(event.type))
+    await joined(realtime, server)
+    for op, status in [("db.subscribe", 503), ("db.subscribe", 429), ("channel.join", 503)]:
+        server.last.lose()
+        await asyncio.sleep(60)
+        server.last.refuse(op, status)
+        await settle()
+        assert realtime.status.state == "waiting"
+        await asyncio.sleep(60)
+        assert [server.last.of(one)[0]["since"] for one in ("db.subscribe", "channel.join")] == ["8-0-0"] * 2
+    assert heard == []
+    server.last.refuse("db.subscribe", 403)
+    server.last.refuse("channel.join", 404)
+    await settle()
+    assert heard == ["end", "leave"]
+
+
+@alone
+async def test_a_first_subscription_that_a_store_refuses_is_its_caller_s_to_try_again(
+    server: FakeServer, realtime: Realtime
+) -> None:
+    subscribing = asyncio.create_task(realtime.subscribe("tasks", print))
+    await settle()
+    server.last.refuse("db.subscribe", 503)
+    with pytest.raises(BackpackError) as caught:
+        await subscribing
+    assert caught.value.status == 503
+    assert realtime.status.state == "open"
+
+
+@alone
+async def test_a_filter_that_json_cannot_have_is_refused_at_once_and_harms_nothing(
+    server: FakeServer, realtime: Realtime
+) -> None:
+    with pytest.raises(TypeError, match="datetime"):
+        await realtime.subscribe("tasks", print, {"at": datetime.now(UTC)})
+    with pytest.raises(ValueError, match="JSON"):
+        await realtime.subscribe("tasks", print, {"n": float("nan")})
+    wanted: dict[str, Any] = {"n": 1}
+    subscribing = asyncio.create_task(realtime.subscribe("tasks", print, wanted))
+    await asyncio.sleep(0)
+    wanted["n"] = datetime.now(UTC)
+    await settle()
+    assert server.last.of("db.subscribe")[0]["filter"] == {"n": 1}
+    server.last.answer("db.subscribe", {"sub": "1", "seq": "8-0-0"})
+    await subscribing
+
+
+@alone
+async def test_what_nobody_has_thought_of_is_told_and_ends_no_connection_for_good(
+    server: FakeServer, realtime: Realtime
+) -> None:
+    events: list[Any] = []
+    await subscribed(realtime, server, events.append)
+    server.last.tell({"ev": "db", "sub": "1", "type": "create", "seq": "9-0-0"})  # without a document
+    await settle()
+    assert realtime.status.state == "waiting"
+    told = cast(VirtualLoop, asyncio.get_running_loop()).errors
+    assert [repr(context["exception"]) for context in told] == ["KeyError('doc')"]
+    await asyncio.sleep(60)
+    assert realtime.status.state == "open"
+
+
 @alone
 async def test_what_waits_is_sent_no_faster_than_the_api_takes_it(
     server: FakeServer, realtime: Realtime
@@ -155,17 +277,27 @@ async def test_an_event_that_a_newer_one_has_overtaken_is_dropped(
 
 
 @alone
-async def test_a_subscription_that_was_reset_goes_on_from_where_the_connection_began(
+async def test_after_a_reset_it_goes_on_from_what_was_heard_or_from_where_the_connection_began(
     server: FakeServer, realtime: Realtime
 ) -> None:
     events: list[Any] = []
     await subscribed(realtime, server, events.append)
-    server.last.tell({"ev": "reset", "sub": "1"})
-    await settle()
-    assert [event.type for event in events] == ["reset"]
-    server.last.lose(1012)
-    await asyncio.sleep(1)
-    assert [message["since"] for message in server.last.of("db.subscribe")] == ["7-0-0"]
+    await joined(realtime, server)
+    said = {"ev": "channel", "channel": "chat/room", "from": "ada", "data": "Hello", "seq": "9-0-0"}
+    made = {"ev": "db", "sub": "1", "type": "create", "doc": {"id": "a", "version": 1}, "seq": "10-0-0"}
+    sinces = []
+    for number in range(3):
+        server.last.lose(1012)
+        await asyncio.sleep(60)
+        server.last.answer("db.subscribe", {"sub": "1", "seq": "8-0-0"})
+        for message in [said, made] if number == 1 else []:
+            server.last.tell(message)
+        server.last.tell({"ev": "reset", "sub": "1"})
+        server.last.tell({"ev": "reset"})
+        await settle()
+        sinces.append([server.last.of(op)[0]["since"] for op in ("channel.join", "db.subscribe")])
+    assert sinces == [["8-0-0", "8-0-0"], ["7-0-0", "7-0-0"], ["9-0-0", "10-0-0"]]
+    assert [event.type for event in events] == ["reset", "create", "reset", "reset"]
 
 
 @alone

@@ -37,6 +37,8 @@ export class Channel<T = Anything> {
   readonly name: string;
   /** The message after which to go on; undefined while this client gets none. */
   since: string | undefined;
+  /** What that was when this connection began. */
+  from: string | undefined;
   readonly #realtime: Realtime;
   readonly #messages = new Listeners<ChannelMessage<T>>();
   readonly #presence = new Listeners<PresenceEvent>();

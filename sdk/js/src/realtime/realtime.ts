@@ -220,18 +220,22 @@ export class Realtime implements Subscriber {
       if (!sub || one.id !== sub) continue;
       if (ev === "db") one.deliver(message);
       else if (ev === "reset") {
-        one.since = this.#seq;
+        this.#rewind(one);
         one.tell({ type: "reset" });
       }
     }
     if (ev === "reset" && !sub) {
-      for (const one of this.#channels.values()) if (one.since) one.since = this.#seq;
+      for (const one of this.#channels.values()) this.#rewind(one);
     }
-    if (channel) {
-      this.#channels.get(channel)?.received(message);
-      if (type === "leave" && user === this.#user) this.#channels.get(channel)?.detach();
-    }
+    const one = this.#channels.get(channel);
+    one?.received(message);
+    if (type === "leave" && user === this.#user) one?.detach();
     this.#events.tell(message);
+  }
+
+  /** After a reset go on from what has come over this connection, or from where it began. */
+  #rewind(one: Subscription | Channel): void {
+    if (one.since && one.since === one.from) one.since = this.#seq;
   }
 
   #lost(error?: BackpackError): void {
@@ -243,6 +247,7 @@ export class Realtime implements Subscriber {
   /** Subscribe on this connection. */
   #begin(one: Subscription): Entry {
     const { collection, filter, since } = one;
+    one.from = since;
     return {
       op: "db.subscribe",
       fields: { collection, filter, since },
@@ -262,6 +267,7 @@ export class Realtime implements Subscriber {
   }
 
   #rejoin(channel: Channel): Entry {
+    channel.from = channel.since;
     return {
       op: "channel.join",
       fields: { channel: channel.name, since: channel.since },

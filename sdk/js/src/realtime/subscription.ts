@@ -14,6 +14,8 @@ export class Subscription {
   id: string | undefined;
   /** After which event to go on. */
   since: string | undefined;
+  /** What that was when this connection began. */
+  from: string | undefined;
   readonly #versions = new Map<string, number>();
 
   constructor(

@@ -3,6 +3,8 @@ export class FakeSocket {
   static all: FakeSocket[] = [];
   /** Whether there is a server. */
   static up = true;
+  /** Whether the server lets in who sends a token. */
+  static greets = true;
 
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
@@ -26,7 +28,8 @@ export class FakeSocket {
   send(text: string): void {
     const message = JSON.parse(text);
     this.sent.push(message);
-    if (message.op === "auth") this.tell({ ev: "hello", user: { id: "ada" }, seq: "7-0-0" });
+    if (message.op === "auth" && FakeSocket.greets)
+      this.tell({ ev: "hello", user: { id: "ada" }, seq: "7-0-0" });
   }
 
   close(): void {
@@ -42,6 +45,12 @@ export class FakeSocket {
   answer(op: string, data: unknown = {}): void {
     const request = this.of(op).at(-1)!;
     this.tell({ re: request.id, ok: true, data });
+  }
+
+  /** The server refuses the last request for this. */
+  refuse(op: string, status: number): void {
+    const { id = null } = this.of(op).at(-1)!;
+    this.tell({ re: id, ok: false, error: { status, type: "/problems/any", detail: "Refused." } });
   }
 
   /** The connection is gone. */

@@ -4,13 +4,14 @@ import { afterEach, beforeEach, type TestContext, test } from "node:test";
 import { type Client, createClient, type DocumentEvent } from "../../src/index.ts";
 import { FakeSocket } from "./fake-socket.ts";
 
+const OPTIONS = { tokenStore: null, WebSocket: FakeSocket as unknown as new (url: string) => WebSocket };
+
 let client: Client;
 
 beforeEach(() => {
   FakeSocket.all = [];
-  FakeSocket.up = true;
-  const WebSocket = FakeSocket as unknown as new (url: string) => WebSocket;
-  client = createClient("http://api", { token: "secret", tokenStore: null, WebSocket });
+  FakeSocket.up = FakeSocket.greets = true;
+  client = createClient("http://api", { ...OPTIONS, token: "secret" });
 });
 
 afterEach(() => client.close());
@@ -110,6 +111,120 @@ test("a server that takes connections and drops them at once isn't stormed", asy
   assert.ok(FakeSocket.all.length <= 15, `${FakeSocket.all.length} connections`);
 });
 
+for (const [what, refuse] of [
+  ["can't look the token up", () => FakeSocket.last.refuse("auth", 503)],
+  ["closes without a word of the session", () => FakeSocket.last.lose(4003)],
+] as const)
+  test(`a server that ${what} ends no session, and isn't stormed`, async (context) => {
+    start(context);
+    context.mock.method(globalThis, "fetch", async () => Response.json({ status: 503 }, { status: 503 }));
+    FakeSocket.greets = false;
+    client.realtime.open();
+    for (let second = 0; second < 120; second++) {
+      await settle();
+      if (client.realtime.status.state === "connecting") refuse();
+      await pass(context, 1000);
+    }
+    assert.ok(FakeSocket.all.length >= 5 && FakeSocket.all.length <= 15, `${FakeSocket.all.length} times`);
+    assert.equal(client.auth.token, "secret");
+    FakeSocket.greets = true;
+    await pass(context, 60_000);
+    assert.equal(client.realtime.status.state, "open");
+  });
+
+test("a token that the server knows to be no session's ends the session", async () => {
+  FakeSocket.greets = false;
+  client.realtime.open();
+  await settle();
+  FakeSocket.last.refuse("auth", 401);
+  await settle();
+  assert.equal(client.realtime.status.state, "closed");
+  assert.equal(client.auth.token, null);
+});
+
+for (const [status, tries] of [
+  [401, 1],
+  [503, 2],
+  [200, 2],
+] as const)
+  test(`whether a cookie is a session's is asked for, where nobody was let in: ${status}`, async (context) => {
+    start(context);
+    const fetch = async () => Response.json({ status, type: "/problems/not-signed-in" }, { status });
+    const page = createClient("http://api", { ...OPTIONS, session: "cookie", fetch });
+    context.after(() => page.close());
+    page.realtime.open();
+    await settle();
+    FakeSocket.last.lose(4003);
+    await pass(context, 3_000);
+    assert.equal(FakeSocket.all.length, tries);
+    assert.equal(page.realtime.status.state, status === 401 ? "closed" : "connecting");
+  });
+
+test("a store that is away for a moment ends no subscription and no channel", async (context) => {
+  start(context);
+  client = createClient("http://api", { ...OPTIONS, token: "secret", realtime: { backoff: [500, 2000] } });
+  const heard: string[] = [];
+  const room = client.realtime.channel("chat/room");
+  const joining = room.join();
+  const subscribing = client.db.collection("tasks").subscribe(({ type }) => heard.push(type));
+  room.onPresence(({ type }) => heard.push(type));
+  await settle();
+  FakeSocket.last.answer("channel.join", { seq: "8-0-0" });
+  FakeSocket.last.answer("db.subscribe", { sub: "1", seq: "8-0-0" });
+  await Promise.all([joining, subscribing]);
+  for (const [op, status] of [
+    ["db.subscribe", 503],
+    ["db.subscribe", 429],
+    ["channel.join", 503],
+    ["channel.join", 429],
+  ] as const) {
+    FakeSocket.last.lose();
+    await pass(context, 5_000);
+    FakeSocket.last.refuse(op, status);
+    await settle();
+    assert.equal(client.realtime.status.state, "waiting");
+    await pass(context, 5_000);
+    assert.deepEqual(
+      ["db.subscribe", "channel.join"].map((again) => FakeSocket.last.of(again)[0]?.since),
+      ["8-0-0", "8-0-0"],
+    );
+  }
+  assert.deepEqual(heard, []);
+  FakeSocket.last.refuse("db.subscribe", 403);
+  FakeSocket.last.refuse("channel.join", 404);
+  await settle();
+  assert.deepEqual(heard, ["end", "leave"]);
+});
+
+test("a first subscription that a store refuses is its caller's to try again", async () => {
+  const subscribing = client.db.collection("tasks").subscribe(() => {});
+  await settle();
+  FakeSocket.last.refuse("db.subscribe", 503);
+  await assert.rejects(subscribing, { status: 503 });
+  assert.equal(client.realtime.status.state, "open");
+});
+
+test("a filter that JSON can't have is refused at once, and harms nothing", async () => {
+  const cyclic: Record<string, unknown> = {};
+  cyclic.itself = cyclic;
+  const tasks = client.db.collection("tasks");
+  await assert.rejects(
+    tasks.subscribe(() => {}, { filter: { n: 1n } }),
+    TypeError,
+  );
+  await assert.rejects(
+    tasks.subscribe(() => {}, { filter: cyclic }),
+    TypeError,
+  );
+  const filter = { n: 1 };
+  const subscribing = tasks.subscribe(() => {}, { filter });
+  Object.assign(filter, { itself: filter });
+  await settle();
+  assert.deepEqual(FakeSocket.last.of("db.subscribe")[0]!.filter, { n: 1 });
+  FakeSocket.last.answer("db.subscribe", { sub: "1", seq: "8-0-0" });
+  await subscribing;
+});
+
 test("what waits is sent no faster than the API takes it", async (context) => {
   start(context);
   client.realtime.open();
@@ -173,22 +288,40 @@ test("an event that a newer one has overtaken is dropped", async () => {
   );
 });
 
-test("a subscription that was reset goes on from where the connection began", async (context) => {
+test("after a reset it goes on from what was heard, or from where the connection began", async (context) => {
   start(context);
-  const events: string[] = [];
-  const subscribing = client.db.collection("tasks").subscribe(({ type }) => events.push(type));
+  const room = client.realtime.channel("chat/room");
+  const joining = room.join();
+  const subscribing = client.db.collection("tasks").subscribe(() => {});
   await settle();
+  FakeSocket.last.answer("channel.join", { seq: "3-0-0" });
   FakeSocket.last.answer("db.subscribe", { sub: "1", seq: "3-0-0" });
-  await subscribing;
-  FakeSocket.last.tell({ ev: "reset", sub: "1" });
-  await settle();
-  assert.deepEqual(events, ["reset"]);
-  FakeSocket.last.lose(1012);
-  await pass(context, 1000);
-  assert.deepEqual(
-    FakeSocket.last.of("db.subscribe").map(({ since }) => since),
-    ["7-0-0"],
-  );
+  await Promise.all([joining, subscribing]);
+  const sinces: unknown[] = [];
+  for (const number of [1, 2, 3]) {
+    FakeSocket.last.lose(1012);
+    await pass(context, 5_000);
+    FakeSocket.last.answer("db.subscribe", { sub: "1", seq: "7-0-0" });
+    if (number === 2) {
+      FakeSocket.last.tell({ ev: "channel", channel: "chat/room", from: "ada", data: "Hello", seq: "8-0-0" });
+      FakeSocket.last.tell({
+        ev: "db",
+        sub: "1",
+        type: "create",
+        doc: { id: "a", version: 1 },
+        seq: "9-0-0",
+      });
+    }
+    FakeSocket.last.tell({ ev: "reset", sub: "1" });
+    FakeSocket.last.tell({ ev: "reset" });
+    await settle();
+    sinces.push(["channel.join", "db.subscribe"].map((op) => FakeSocket.last.of(op)[0]!.since));
+  }
+  assert.deepEqual(sinces, [
+    ["3-0-0", "3-0-0"],
+    ["7-0-0", "7-0-0"],
+    ["8-0-0", "9-0-0"],
+  ]);
 });
 
 test("a reset of channels is told, and doesn't end them", async () => {

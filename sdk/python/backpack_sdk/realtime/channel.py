@@ -73,6 +73,8 @@ class Channel(Generic[T]):
     def __init__(self, name: str, ask: Ask, say: Say) -> None:
         self.name = name
         self._since: str | None = None
+        self._began: str | None = None
+        """Where this connection began."""
         self._connection = ask
         self._say = say
         self._messages = Listeners[ChannelMessage[T]]()
@@ -127,6 +129,11 @@ class Channel(Generic[T]):
 
     def _detach(self, _: object = None) -> None:
         self._since = None
+
+    def _rewind(self, seq: str | None) -> None:
+        """After a reset go on from what has come over this connection, or from its `seq`."""
+        if self._since and self._since == self._began:
+            self._since = seq
 
     def _received(self, message: Message) -> None:
         if message["ev"] == "channel":

@@ -122,12 +122,12 @@ class Link:
             self._opened_at, self._given_up = None, False
             try:
                 await self._once()
+            except _Refused:
+                return self._end()
             except ConnectionClosed as error:
                 if error.rcvd and error.rcvd.code == SESSION_ENDED:
                     return self._end()
             except (OSError, WebSocketException):
-            except _Refused:
-                return self._end()
                 pass  # away, or no server of ours: the status tells, and the next try comes
             except Exception as error:  # noqa: BLE001  without its keeper no call would ever be answered
                 context = {"message": "The connection of backpack_sdk has failed.", "exception": error}
@@ -151,26 +151,30 @@ class Link:
                         self._opened_at = _now()
                         self._become(Status("open"))
                         self._owner.greeted(message)
+                    elif message.get("re", "") is None:
+                        # What `auth` got: that a store is away says nothing of the session.
+                        if message["error"]["status"] == 401:
+                            raise _Refused
+                        return
                     else:
                         self._owner.received(message)
+                        if self._given_up:
+                            return
             finally:
                 writer.cancel()
 
     def _lost(self) -> float:
         """Gives the seconds after which to connect again."""
         least, most = self._transport.options.realtime.backoff
-                    elif message.get("re", "") is None:
-                        # What `auth` got: that a store is away says nothing of the session.
-                        if self._given_up:
-                            return
-                        if message["error"]["status"] == 401:
-                            raise _Refused
-                        return
         wait = min(most, least * 2.0**self._failures) * (0.5 + random.random() / 2)  # noqa: S311  nobody's secret
         self._failures = min(self._failures + 1, 60)
         self._owner.lost(None)
         self._become(Status("waiting", retry_in=wait))
         return wait
+
+    def _end(self) -> None:
+        self._over()
+        self._transport.session.end()
 
     def _over(self) -> None:
         error = session_ended()
@@ -182,10 +186,6 @@ class Link:
             return
         self.status = status
         self.statuses.tell(status)
-    def _end(self) -> None:
-        self._over()
-        self._transport.session.end()
-
 
 
 def _now() -> float:

@@ -221,7 +221,7 @@ class Realtime:
             self._tell_subscription(message)
         elif event == "reset":
             for channel in self._channels.values():
-                channel._since = channel._since and self._seq
+                channel._rewind(self._seq)
         elif event in ("channel", "presence") and message["channel"] in self._channels:
             channel = self._channels[message["channel"]]
             channel._received(message)
@@ -234,7 +234,7 @@ class Realtime:
             if message["ev"] == "db":
                 one.deliver(message)
             elif message["ev"] == "reset":
-                one.since = self._seq
+                one.rewind(self._seq)
                 one.tell(SubscriptionReset())
 
     def _lost(self, error: BackpackError | None) -> None:
@@ -248,6 +248,7 @@ class Realtime:
 
     def _begin(self, one: Subscription) -> Entry:
         """Subscribe on this connection."""
+        one.began = one.since
         given = {"collection": one.collection, "filter": one.filter, "since": one.since}
 
         def answered(answer: Message) -> None:
@@ -261,10 +262,6 @@ class Realtime:
                 started.set_result(None)
             self._subscriptions[one] = None
 
-        fields = {name: value for name, value in given.items() if value is not None}
-        return Entry("db.subscribe", fields, "drop", answered, lambda error: self._end_one(one, error))
-
-    def _rejoin(self, channel: Channel[Any]) -> Entry:
         def failed(error: BackpackError) -> None:
             started = one in self._subscriptions and self._subscriptions[one] is None
             if started and _passes(error):
@@ -272,6 +269,10 @@ class Realtime:
             else:
                 self._end_one(one, error)
 
+        fields = {name: value for name, value in given.items() if value is not None}
+        return Entry("db.subscribe", fields, "drop", answered, failed)
+
+    def _rejoin(self, channel: Channel[Any]) -> Entry:
         def failed(error: BackpackError) -> None:
             if _passes(error):
                 self._link.again()
@@ -280,6 +281,7 @@ class Realtime:
                 gone = {"ev": "presence", "channel": channel.name, "user": self._user, "type": "leave"}
                 channel._received(gone)
 
+        channel._began = channel._since
         fields = {"channel": channel.name, "since": channel._since}
         return Entry("channel.join", fields, "drop", nothing, failed)
 
@@ -316,15 +318,15 @@ class Realtime:
             started.set_exception(error)
 
 
-class _Ears:
-    """What the connection tells its owner, kept out of the service's public names."""
-
-    def __init__(self, realtime: Realtime) -> None:
-        self.greeted = realtime._greeted
 def _passes(error: BackpackError) -> bool:
     """Whether the same may well succeed a moment later."""
     return error.status == 429 or error.status >= 500
 
 
+class _Ears:
+    """What the connection tells its owner, kept out of the service's public names."""
+
+    def __init__(self, realtime: Realtime) -> None:
+        self.greeted = realtime._greeted
         self.received = realtime._received
         self.lost = realtime._lost

@@ -24,8 +24,15 @@ class Subscription:
         """What the server calls it on this connection."""
         self.since: str | None = None
         """After which event to go on."""
+        self.began: str | None = None
+        """What that was when this connection began."""
         self._handler = handler
         self._versions: OrderedDict[str, int] = OrderedDict()
+
+    def rewind(self, seq: str | None) -> None:
+        """After a reset go on from what has come over this connection, or from its `seq`."""
+        if self.since and self.since == self.began:
+            self.since = seq
 
     def tell(self, event: DocumentEvent[Any]) -> None:
         call(self._handler, event)
