@@ -1,6 +1,7 @@
 """Calls of the dashboard's API, and its errors as sentences."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,9 +9,10 @@ from urllib.parse import quote
 
 import httpx
 
-from .errors import CliError, Exit, from_problem
+from .errors import BrokeOff, CliError, from_problem
 from .login import Login
 from .loopback import PATTERN, Loopback
+from .patience import SHORT, Patience, patiently
 
 Json = dict[str, Any]
 
@@ -21,15 +23,6 @@ WORK = httpx.Timeout(600.0, connect=CONNECT)
 """Of what works for a while before it answers: an import of everything."""
 SILENCE = 60.0
 """Seconds without a line of a stream, which has one in 15."""
-TRIES = 5
-"""How often a stream is opened that breaks off without news."""
-
-
-class BrokeOff(CliError):
-    """The connection was lost: it may or may not have happened."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(f"{url} can't be reached, or the connection was lost: try again.", Exit.UNREACHABLE)
 
 
 class Api:
@@ -48,16 +41,12 @@ class Api:
         self._http.close()
 
     def call(self, method: str, path: str, **request: Any) -> Any:
-        """The answer's JSON; None where it has no content. What only reads is tried twice.
+        """The answer's JSON; None where it has no content. What only reads is tried again.
 
         Raises `CliError`.
         """
-        try:
-            return self._once(method, path, request)
-        except BrokeOff:
-            if method != "GET":
-                raise
-            return self._once(method, path, request)
+        pauses = SHORT if method == "GET" else ()
+        return patiently(lambda: self._once(method, path, request), Patience(pauses))
 
     @contextmanager
     def opened(self, method: str, path: str, **request: Any) -> Iterator[httpx.Response]:
@@ -67,7 +56,8 @@ class Api:
                 self._check(answer)
                 yield answer
         except httpx.TransportError as error:
-            raise BrokeOff(self.url) from error
+            detail = f"{self.url} can't be reached, or the connection was lost: try again."
+            raise BrokeOff(detail) from error
 
     def lines(self, path: str, **query: Any) -> Iterator[Json]:
         """The lines of a stream until it ends, without its signs of life."""
@@ -96,26 +86,27 @@ class Api:
             raise from_problem(answer.status_code, {}) from None
 
 
-def until_end(open_stream: Callable[[], Iterator[Json]]) -> Iterator[Json]:
+def until_end(
+    open_stream: Callable[[], Iterator[Json]], *, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[Json]:
     """The lines of a stream, opened again where it breaks off, until the one of type `end`.
 
     After a break comes a line of the type `again`, and then the beginning again. Raises `CliError` where it
-    breaks off again and again.
+    breaks off again and again without news.
     """
-    tries = 0
+    patience = Patience(sleep=sleep)
     while True:
+        lost = BrokeOff("The connection is lost again and again: try later.")
         try:
             for line in open_stream():
-                tries = 0
+                patience.renew()
                 yield line
                 if line["type"] == "end":
                     return
-        except BrokeOff:
-            pass
+        except BrokeOff as error:
+            lost = error
         yield {"type": "again"}
-        tries += 1
-        if tries == TRIES:
-            raise CliError("The connection is lost again and again: try later.", Exit.UNREACHABLE)
+        patience.rest(lost)
 
 
 def segment(text: str) -> str:

@@ -34,6 +34,13 @@ class CliError(Exception):
         self.problem = problem or {}
 
 
+class BrokeOff(CliError):
+    """The connection was lost, or nobody was behind it: it may or may not have happened."""
+
+    def __init__(self, message: str, problem: dict[str, Any] | None = None) -> None:
+        super().__init__(message, Exit.UNREACHABLE, problem)
+
+
 _CODES = {
     401: Exit.NOT_ALLOWED,
     403: Exit.NOT_ALLOWED,
@@ -45,10 +52,16 @@ _CODES = {
     503: Exit.UNREACHABLE,
     504: Exit.UNREACHABLE,
 }
+_AWAY = (502, 503, 504)
+"""What an ingress answers too, while what is behind it restarts."""
 
 
 def from_problem(status: int, problem: dict[str, Any]) -> CliError:
     """The error for an answer of the API (RFC 9457)."""
-    detail = problem.get("detail") or problem.get("title") or f"The dashboard answered with status {status}."
+    away = ": try again" if status in _AWAY else ""
+    answered = f"The dashboard answered with status {status}{away}."
+    detail = problem.get("detail") or problem.get("title") or answered
     faults = [f"  {fault['path']}: {fault['message']}" for fault in problem.get("errors") or ()]
+    if away:
+        return BrokeOff(detail, problem)
     return CliError("\n".join([detail, *faults]), _CODES.get(status, Exit.FAILED), problem)

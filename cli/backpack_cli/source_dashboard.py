@@ -43,7 +43,10 @@ class DashboardSource:
         deadline = time.monotonic() + seconds
 
         def opened() -> Iterator[Json]:
-            left = max(1, round(deadline - time.monotonic()))
+            left = round(deadline - time.monotonic())
+            if left < 1:
+                yield {"type": "end", "reason": "timeout"}
+                return
             try:
                 yield from self._api.lines(f"{path_of(backpack)}/watch", until=until, timeout=left)
             except CliError as error:

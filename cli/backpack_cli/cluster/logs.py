@@ -9,7 +9,10 @@ from typing import Any
 import urllib3
 from kubernetes.client.exceptions import ApiException
 
+from ..errors import BrokeOff
+from ..patience import Patience
 from ..source import LogRequest
+from .sentences import sentences
 from .shapes import line_of
 
 Json = dict[str, Any]
@@ -52,8 +55,15 @@ def follow(core: Any, backpack: Json, request: LogRequest) -> Iterator[Json]:
     reading: set[str] = set()
     begun: set[str] = set()
     known: list[str] | None = None
+    patience = Patience()
     while True:
-        pods = _pods(core, backpack, request)
+        try:
+            with sentences():
+                pods = _pods(core, backpack, request)
+        except BrokeOff as error:
+            patience.rest(error)
+            continue
+        patience.renew()
         if pods != known:
             known = pods
             yield _told(pods)

@@ -1,21 +1,19 @@
 """What custom resources and logs give, with the rights of a kubeconfig's user."""
 
-import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Literal
 
-import urllib3
 from kubernetes import client
 from kubernetes import config as untyped_config
 from kubernetes.client.exceptions import ApiException
-from kubernetes.config.config_exception import ConfigException
 
-from ..errors import CliError, Exit, from_problem
+from ..errors import BrokeOff, CliError, Exit
+from ..patience import Patience
 from ..source import LogRequest
 from .logs import follow, read
+from .sentences import sentences
 from .shapes import GROUP, PLURAL, VERSION, backpack_of, event_of
 
 Json = dict[str, Any]
@@ -33,7 +31,7 @@ class ClusterSource:
 
     def __init__(self, context: str | None) -> None:
         file = os.environ.get("KUBECONFIG")  # asked for now: the library remembers it from its import
-        with _sentences():
+        with sentences():
             contexts, active = config.list_kube_config_contexts(config_file=file)
             chosen = next((one for one in contexts if one["name"] == context), None) if context else active
             if chosen is None:
@@ -46,7 +44,7 @@ class ClusterSource:
         self._core: Any = client.CoreV1Api(api)
 
     def backpacks(self) -> list[Json]:
-        with _sentences():
+        with sentences():
             try:
                 found = self._objects.list_cluster_custom_object(
                     GROUP, VERSION, PLURAL, _request_timeout=ANSWER
@@ -69,7 +67,7 @@ class ClusterSource:
             "spec": {"displayName": display_name} if display_name else {},
         }
         place = namespace or self._namespace
-        with _sentences():
+        with sentences():
             return backpack_of(
                 self._objects.create_namespaced_custom_object(
                     GROUP, VERSION, place, PLURAL, body, _request_timeout=ANSWER
@@ -77,7 +75,7 @@ class ClusterSource:
             )
 
     def change(self, backpack: Json, spec: Json) -> Json:
-        with _sentences():
+        with sentences():
             return backpack_of(
                 self._objects.patch_namespaced_custom_object(
                     *_key(backpack),
@@ -88,7 +86,7 @@ class ClusterSource:
             )
 
     def delete(self, backpack: Json) -> None:
-        with _sentences():
+        with sentences():
             # This one, and none that was made in its place meanwhile.
             options = client.V1DeleteOptions(preconditions=client.V1Preconditions(uid=backpack["uid"]))
             self._objects.delete_namespaced_custom_object(
@@ -96,14 +94,22 @@ class ClusterSource:
             )
 
     def watch(self, backpack: Json, until: Literal["ready", "gone"], seconds: int) -> Iterator[Json]:
-        deadline = time.monotonic() + seconds
+        deadline, patience = time.monotonic() + seconds, Patience()
         while True:
-            now = self._look(backpack)
+            try:
+                now = self._look(backpack)
+                events = self._events(now) if now else []
+            except BrokeOff as error:
+                if time.monotonic() > deadline:
+                    raise
+                patience.rest(error)
+                continue
+            patience.renew()
             if now is None:
                 yield {"type": "end", "reason": "gone"}
                 return
             yield {"type": "backpack", "backpack": now}
-            yield from ({"type": "event", "event": event} for event in self._events(now))
+            yield from ({"type": "event", "event": event} for event in events)
             if until == "ready" and now["ready"] and not now["deleting"]:
                 yield {"type": "end", "reason": "ready"}
                 return
@@ -113,13 +119,13 @@ class ClusterSource:
             time.sleep(LOOK)
 
     def logs(self, backpack: Json, request: LogRequest) -> Iterator[Json]:
-        with _sentences():
+        with sentences():
             lines = follow if request.follow and not request.previous else read
             yield from lines(self._core, backpack, request)
         yield {"type": "end", "reason": "done"}
 
     def _look(self, backpack: Json) -> Json | None:
-        with _sentences():
+        with sentences():
             try:
                 now = backpack_of(
                     self._objects.get_namespaced_custom_object(*_key(backpack), _request_timeout=ANSWER)
@@ -132,7 +138,7 @@ class ClusterSource:
 
     def _events(self, backpack: Json) -> list[Json]:
         selector = f"involvedObject.uid={backpack['uid']}"
-        with _sentences():
+        with sentences():
             found = self._core.list_namespaced_event(
                 backpack["namespace"], field_selector=selector, _request_timeout=ANSWER
             )
@@ -142,24 +148,3 @@ class ClusterSource:
 
 def _key(backpack: Json) -> tuple[str, str, str, str, str]:
     return GROUP, VERSION, backpack["namespace"], PLURAL, backpack["name"]
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """What goes wrong, as sentences."""
-    try:
-        yield
-    except ApiException as error:
-        raise _refused(error) from error
-    except ConfigException as error:
-        raise CliError(f"The kubeconfig can't be used: {error}", Exit.USAGE) from error
-    except urllib3.exceptions.HTTPError as error:
-        raise CliError("The cluster can't be reached: try again.", Exit.UNREACHABLE) from error
-
-
-def _refused(error: ApiException) -> CliError:
-    try:
-        message = json.loads(error.body or "")["message"]
-    except (ValueError, KeyError, TypeError):
-        message = error.reason or "The cluster refused it."
-    return from_problem(error.status, {"detail": message, "status": error.status})

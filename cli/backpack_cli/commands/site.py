@@ -8,9 +8,10 @@ from typing import Annotated, Any, BinaryIO
 import typer
 
 from .. import site_zip
-from ..api import WORK, BrokeOff, segment
-from ..errors import CliError, Exit
+from ..api import WORK, segment
+from ..errors import BrokeOff, CliError, Exit
 from ..options import Inside, Json, Name, Timeout, inside
+from ..patience import Patience, patiently
 from .waiting import wait
 
 TRIES = 3
@@ -87,8 +88,8 @@ def _upload(at: Inside, archive: BinaryIO, size: int, digest: str, activate: boo
             if number == TRIES:
                 raise
             at.out.note("The connection was lost; once more.")
-            # What came through whole isn't sent a second time.
-            if done := _uploaded(at, digest, activate):
+            # What came through whole isn't sent a second time, and nothing to where nobody answers yet.
+            if done := patiently(lambda: _uploaded(at, digest, activate), Patience()):
                 return done
     raise AssertionError("the last try returns or raises")
 
