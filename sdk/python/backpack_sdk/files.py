@@ -1,5 +1,6 @@
 """Files on their way, and what is known of them."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ _PIECE = 65_536
 
 
 Source = bytes | os.PathLike[str] | BinaryIO
-"""What can be uploaded: bytes, where a file is, or one that is open for reading bytes."""
+"""What can be uploaded: bytes, where a file is, or one that is open for reading bytes, a pipe too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,22 @@ class Form:
 
     @property
     def repeatable(self) -> bool:
-        """Whether it can be read again, for a second try."""
+        """Whether it can be read again, for a second try: a pipe can't."""
         return isinstance(self.file, bytes) or self.file.seekable()
 
     def arguments(self) -> dict[str, Any]:
         """What httpx makes the form of."""
-        part: tuple[Any, ...] = (self.filename, self.file)
+        part: tuple[Any, ...] = (self.filename, self.file if self.repeatable else _Pipe(self.file))
         if self.content_type:
             part = (*part, self.content_type)
         return {"data": self.fields, "files": {"file": part}}
 
-    def counted(self, stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> httpx.AsyncByteStream:
+    def sent(self, stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> httpx.AsyncByteStream:
         """The form's bytes, of which `on_progress` is told as they are sent."""
-        assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101  what httpx makes of a form is both
+        if not self.repeatable:
+            assert isinstance(stream, httpx.SyncByteStream)  # noqa: S101  what httpx makes of a form is both
+            stream = _Awaited(stream)
+        assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101  as above
         return _Counted(stream, self._size(), self.on_progress) if self.on_progress else stream
 
     def _size(self) -> int | None:
@@ -80,6 +84,25 @@ class Form:
         size = self.file.seek(0, os.SEEK_END)
         self.file.seek(0)
         return size
+
+
+class _Pipe:
+    """Something to read to its end. Not the file itself: of a pipe httpx believes that it has no content."""
+
+    def __init__(self, file: Any) -> None:
+        self.read = file.read
+
+
+class _Awaited(httpx.AsyncByteStream):
+    """A stream that is read in a thread: nobody knows how long a pipe takes for what comes next."""
+
+    def __init__(self, stream: httpx.SyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces = iter(self._stream)
+        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+            yield piece
 
 
 class _Counted(httpx.AsyncByteStream):

@@ -138,7 +138,7 @@ class Transport:
         address = self.address(path, request.query)
         if request.form:
             built = self._http.build_request(method, address, headers=headers, **request.form.arguments())
-            built.stream = request.form.counted(built.stream)
+            built.stream = request.form.sent(built.stream)
             return built
         content = None
         if request.json is not None:

@@ -3,6 +3,7 @@ synchronous one."""
 
 import asyncio
 import logging
+import os
 import queue
 import threading
 import uuid
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from backpack_sdk import BackpackError, Options, create_client, sync
+from backpack_sdk import BackpackError, Options, Progress, create_client, sync
 from backpack_sdk.identifiers import new_key
 from support.core_api import CoreApi, Person, new_person
 from support.resolver import knows_no_name
@@ -63,6 +64,33 @@ async def test_a_token_outlives_the_client_in_a_store(sdk_api: CoreApi, ada: Per
         assert user.email == ada.email
         await second.auth.logout()
     assert store == {}
+
+
+async def test_a_pipe_is_uploaded_and_whoever_waits_for_it_holds_nobody_up(
+    sdk_api: CoreApi, ada: Person
+) -> None:
+    out, into = os.pipe()
+    heard: list[Progress] = []
+    begun = asyncio.Event()
+
+    def told(progress: Progress) -> None:
+        heard.append(progress)
+        begun.set()
+
+    async with create_client(sdk_api.public, token=ada.token) as client:
+        with os.fdopen(out, "rb") as pipe, os.fdopen(into, "wb") as writer:
+            upload = asyncio.create_task(client.storage.upload(pipe, filename="pipe.bin", on_progress=told))
+            writer.write(b"beginning, ")
+            writer.flush()
+            await begun.wait()
+            assert await client.auth.me()
+            assert not upload.done()
+            writer.write(b"end")
+            writer.close()
+            file = await upload
+        assert (file.filename, file.size) == ("pipe.bin", 14)
+        assert await client.storage.download(file.id) == b"beginning, end"
+    assert {progress.total for progress in heard} == {None}
 
 
 async def test_a_proxy_s_error_page_is_an_error_too() -> None:
