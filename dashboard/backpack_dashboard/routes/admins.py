@@ -9,6 +9,7 @@ from backpack_dashboard.domain.admins import Admin, check_new_admin
 from backpack_dashboard.errors import Invalid
 from backpack_dashboard.pages.render import go, page
 from backpack_dashboard.routes.dependencies import OwnerOnly, Parts
+from backpack_dashboard.services import audit
 
 router = APIRouter()
 
@@ -34,6 +35,7 @@ async def invite(
         admin = await parts.accounts.create(check_new_admin(name, email, display_name, role))
     except Invalid as error:
         return page(request, "fragments/invite_form.html", me, status=422, errors=error.fields, values=values)
+    audit.done(me.admin, "admins.invite", admin, role=admin.role)
     link = await parts.invitations.make(admin)
     return page(request, "fragments/invited.html", me, admin=admin, link=link)
 
@@ -54,6 +56,7 @@ async def invite_again(request: Request, parts: Parts, me: OwnerOnly, admin: str
     """Another link for an account: also for whoever has forgotten his password."""
     found = parts.admin_accounts.get(admin)
     link = await parts.invitations.make(found)
+    audit.done(me.admin, "admins.link", found)
     return page(request, "fragments/invited.html", me, admin=found, link=link)
 
 
@@ -78,6 +81,7 @@ async def disable(
 async def end_sessions(request: Request, parts: Parts, me: OwnerOnly, admin: str) -> Response:
     found = parts.admin_accounts.get(admin)
     await parts.sessions.end_all(found, but=me.session)
+    audit.done(me.admin, "admins.endSessions", found)
     return await _one(request, parts, me, found)
 
 
@@ -85,7 +89,7 @@ async def end_sessions(request: Request, parts: Parts, me: OwnerOnly, admin: str
 async def delete(request: Request, parts: Parts, me: OwnerOnly, admin: str, typed: str = "") -> Response:
     found = parts.admin_accounts.get(admin)
     try:
-        await parts.admin_accounts.delete(found, typed)
+        await parts.admin_accounts.delete(me.admin, found, typed)
     except Invalid as error:
         return await _one(request, parts, me, found, status=422, errors=error.fields)
     if found.uid == me.admin.uid:

@@ -10,6 +10,7 @@ from backpack_dashboard.errors import Invalid, SignInNeeded, TooManyTries
 from backpack_dashboard.pages.render import go, page
 from backpack_dashboard.routes import cookies
 from backpack_dashboard.routes.dependencies import Address, Me, Parts, signed_in
+from backpack_dashboard.services import audit
 
 router = APIRouter()
 _OUR_PATH = re.compile(r"/(?![/\\])[^\\\s]*")
@@ -58,6 +59,7 @@ async def sign_in(
 @router.post("/sign-out")
 async def sign_out(request: Request, parts: Parts, me: Me) -> Response:
     await parts.sessions.end(me.session)
+    audit.done(me.admin, "signOut", me.admin)
     answer = go(request, "/sign-in")
     cookies.take(answer, parts.settings)
     return answer

@@ -5,6 +5,7 @@ from backpack_dashboard.domain.admins import Admin, NewAdmin, canonical_email
 from backpack_dashboard.domain.passwords import check_new_password
 from backpack_dashboard.domain.sessions import Session
 from backpack_dashboard.errors import Invalid
+from backpack_dashboard.services import audit
 from backpack_dashboard.services.cluster import Cluster
 from backpack_dashboard.services.passwords import PasswordService
 from backpack_dashboard.services.sessions import SessionService
@@ -40,11 +41,16 @@ class Accounts:
         kept = await self._secrets.of_admin(admin.name, admin.uid) if admin else {}
         if not await self._passwords.verify(password, kept.get(PASSWORD_HASH)) or admin is None:
             await self._throttle.failed(wanted, address)
+            # An address that nobody has may be a password in the wrong field.
+            audit.done(None, "signIn.refused", admin or "")
             raise Invalid(WRONG)
         if not admin.active:
+            audit.done(None, "signIn.refused", admin, why="disabled")
             raise Invalid("This account is disabled. Ask an owner of the dashboard to enable it.")
         await self._throttle.succeeded(wanted)
-        return await self._sessions.begin(admin, agent)
+        token = await self._sessions.begin(admin, agent)
+        audit.done(admin, "signIn", admin)
+        return token
 
     async def change_password(self, admin: Admin, session: Session, current: str, new: str) -> None:
         """A new password; all other sessions end. Raises `Invalid`."""
@@ -52,8 +58,10 @@ class Accounts:
         await self._throttle.check(admin.email, None)
         if not await self._passwords.verify(current, kept.get(PASSWORD_HASH)):
             await self._throttle.failed(admin.email, None)
+            audit.done(admin, "password.refused", admin)
             raise Invalid("That isn't your password.", {"current": "This isn't your present password."})
         await self.set_password(admin.name, admin.uid, admin.email, new, field="new")
+        audit.done(admin, "password.change", admin)
         await self._sessions.end_all(admin, but=session)
 
     async def hash(self, password: str, email: str, field: str = "password") -> str:
@@ -81,6 +89,7 @@ class Accounts:
             await self._throttle.failed(subject, None)
         admin = await self.create(new)
         await self.keep_hash(admin.name, admin.uid, hash_)
+        audit.done(admin, "register", admin)
         return admin
 
     async def create(self, new: NewAdmin) -> Admin:

@@ -5,6 +5,7 @@ import asyncio
 
 from backpack_dashboard.domain.admins import NO_ROLE, ROLES, Admin
 from backpack_dashboard.errors import Forbidden, Invalid, NotFound
+from backpack_dashboard.services import audit
 from backpack_dashboard.services.cluster import Cluster
 from backpack_dashboard.services.links import SetupLinks
 from backpack_dashboard.services.sessions import SessionService
@@ -41,6 +42,7 @@ class AdminAccounts:
         async with self._one_at_a_time:
             await self._must_not_be_the_last(admin)
             await self._resources.change_admin(admin.name, admin.uid, {"role": role})
+        audit.done(me, "admins.role", admin, role=role)
         await self._sessions.end_all(admin)
         return await self._cluster.wait_admin(admin.name, admin.uid, lambda now: now.role == role)
 
@@ -51,11 +53,12 @@ class AdminAccounts:
             if disabled:
                 await self._must_not_be_the_last(admin)
             await self._resources.change_admin(admin.name, admin.uid, {"disabled": disabled})
+        audit.done(me, "admins.disable" if disabled else "admins.enable", admin)
         if disabled:
             await self._sessions.end_all(admin)
         return await self._cluster.wait_admin(admin.name, admin.uid, lambda now: now.disabled == disabled)
 
-    async def delete(self, admin: Admin, typed: str) -> None:
+    async def delete(self, me: Admin, admin: Admin, typed: str) -> None:
         """Delete it, where its name was typed; one's own too, unless it is the last owner's.
         Raises `Invalid`, `Forbidden`."""
         if typed.strip() != admin.name:
@@ -63,6 +66,7 @@ class AdminAccounts:
         async with self._one_at_a_time:
             await self._must_not_be_the_last(admin)
             await self._resources.delete_admin(admin.name, admin.uid)
+        audit.done(me, "admins.delete", admin)
         await self._sessions.end_all(admin)
 
     async def _must_not_be_the_last(self, admin: Admin) -> None:

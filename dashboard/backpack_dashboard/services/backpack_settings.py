@@ -10,6 +10,7 @@ from backpack_dashboard.domain.admins import Admin
 from backpack_dashboard.domain.backpacks import Backpack
 from backpack_dashboard.domain.changes import Difference, differences
 from backpack_dashboard.errors import Conflict, Forbidden
+from backpack_dashboard.services import audit
 from backpack_dashboard.stores.resources import ResourceStore
 
 Spec = Mapping[str, Any]
@@ -69,7 +70,9 @@ class BackpackSettings:
                 _check(admin, found)
                 if dry_run or not found:
                     return Changed(before, found)
-                return Changed(_version(await self._patch(backpack, change, dry_run=False)), found)
+                kept = await self._patch(backpack, change, dry_run=False)
+                audit.done(admin, "backpacks.settings", backpack, fields=[one.path for one in found])
+                return Changed(_version(kept), found)
             except Conflict:
                 if not left:
                     raise

@@ -16,6 +16,7 @@ from backpack_dashboard.domain.backpacks import Backpack
 from backpack_dashboard.domain.changes import differences
 from backpack_dashboard.domain.names import backpack_name_fault
 from backpack_dashboard.errors import Conflict, Forbidden, Invalid, Taken
+from backpack_dashboard.services import audit
 from backpack_dashboard.services.cluster import Cluster
 from backpack_dashboard.settings import Settings
 from backpack_dashboard.stores.resources import ResourceStore
@@ -108,21 +109,25 @@ class Backpacks:
             raise Taken(
                 "This can't be created as it is.", {"name": "Somebody was faster: the name is taken."}
             )
+        audit.done(admin, "backpacks.create", f"{namespace}/{name}")
         return await self._cluster.wait_backpack((namespace, name), body["metadata"]["uid"])
 
-    async def suspend(self, backpack: Backpack, *, suspended: bool) -> None:
+    async def suspend(self, admin: Admin, backpack: Backpack, *, suspended: bool) -> None:
         await self._change(backpack, {"spec": {"suspend": suspended}})
+        audit.done(admin, "backpacks.suspend" if suspended else "backpacks.resume", backpack)
 
-    async def restart(self, backpack: Backpack) -> None:
+    async def restart(self, admin: Admin, backpack: Backpack) -> None:
         """Restart all its pods, the stores' too."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         await self._change(backpack, {"metadata": {"annotations": {RESTARTED_ANNOTATION: now}}})
+        audit.done(admin, "backpacks.restart", backpack)
 
-    async def delete(self, backpack: Backpack, typed: str) -> None:
+    async def delete(self, admin: Admin, backpack: Backpack, typed: str) -> None:
         """Delete it, where the admin has typed its name. Raises `Invalid`."""
         if typed.strip() != backpack.name:
             raise Invalid("Nothing was deleted.", {"typed": f"Type `{backpack.name}` to delete it."})
         await self._store.delete_backpack(backpack.namespace, backpack.name, backpack.uid)
+        audit.done(admin, "backpacks.delete", backpack)
 
     async def _change(self, backpack: Backpack, change: dict[str, Any]) -> None:
         if backpack.deleting:

@@ -10,6 +10,7 @@ from backpack_contract.admins import INVITATION_EXPIRES, INVITATION_HASH, PASSWO
 from backpack_dashboard.domain.admins import Admin, NewAdmin
 from backpack_dashboard.domain.sessions import digest
 from backpack_dashboard.errors import Conflict, Invalid, NotFound
+from backpack_dashboard.services import audit
 from backpack_dashboard.services.accounts import Accounts
 from backpack_dashboard.services.cluster import Cluster
 from backpack_dashboard.services.sessions import SessionService
@@ -71,6 +72,7 @@ class Setup:
             raise Invalid(USED)
         admin = await self._accounts.create(new)
         await self._accounts.keep_hash(admin.name, admin.uid, hash_)
+        audit.done(admin, "setup", admin)
         return admin
 
 
@@ -111,6 +113,7 @@ class Invitations:
             await self._store.spend_invitation(admin.name, kept[INVITATION_HASH], {PASSWORD_HASH: hash_})
         except Conflict as error:
             raise Invalid(USED) from error
+        audit.done(admin, "invitation.use", admin)
         await self._sessions.end_all(admin)
         return admin
 

@@ -12,7 +12,6 @@ from backpack_dashboard.routes.api.dependencies import (
     Theirs,
     Writer,
     may_read,
-    may_write,
     room_to_stream,
 )
 from backpack_dashboard.routes.api.shapes import (
@@ -77,16 +76,16 @@ async def change_backpack(by: Writer, parts: Parts, backpack: Theirs, wanted: Ch
     return BackpackShape.of(now)
 
 
-@router.post(f"{ONE}/restart", status_code=202, dependencies=[may_write])
-async def restart_backpack(parts: Parts, backpack: Theirs) -> None:
+@router.post(f"{ONE}/restart", status_code=202)
+async def restart_backpack(by: Writer, parts: Parts, backpack: Theirs) -> None:
     """Restart all its pods, one component after the other."""
-    await parts.backpacks.restart(backpack)
+    await parts.backpacks.restart(by.admin, backpack)
 
 
-@router.delete(ONE, status_code=202, dependencies=[may_write])
-async def delete_backpack(parts: Parts, backpack: Theirs) -> None:
+@router.delete(ONE, status_code=202)
+async def delete_backpack(by: Writer, parts: Parts, backpack: Theirs) -> None:
     """Delete it. It is gone once looking at it answers 404: `…/watch?until=gone` waits for that."""
-    await parts.backpacks.delete(backpack, backpack.name)
+    await parts.backpacks.delete(by.admin, backpack, backpack.name)
 
 
 @router.get(f"{ONE}/events", dependencies=[may_read])

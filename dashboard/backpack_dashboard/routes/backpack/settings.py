@@ -21,14 +21,14 @@ async def settings(request: Request, me: Me, backpack: Mine) -> Response:
 async def suspend(
     request: Request, parts: Parts, me: Me, backpack: Mine, suspended: Annotated[bool, Form()]
 ) -> Response:
-    await parts.backpacks.suspend(backpack, suspended=suspended)
+    await parts.backpacks.suspend(me.admin, backpack, suspended=suspended)
     text = "It is going to rest." if suspended else "It is coming back."
     return page(request, "fragments/toast.html", me, mood="good", title=backpack.title, text=text)
 
 
 @router.post("/restart")
 async def restart(request: Request, parts: Parts, me: Me, backpack: Mine) -> Response:
-    await parts.backpacks.restart(backpack)
+    await parts.backpacks.restart(me.admin, backpack)
     return page(
         request, "fragments/toast.html", me, mood="good", title=backpack.title, text="All its pods restart."
     )
@@ -37,7 +37,7 @@ async def restart(request: Request, parts: Parts, me: Me, backpack: Mine) -> Res
 @router.delete("")
 async def delete(request: Request, parts: Parts, me: Me, backpack: Mine, typed: str = "") -> Response:
     try:
-        await parts.backpacks.delete(backpack, typed)
+        await parts.backpacks.delete(me.admin, backpack, typed)
     except Invalid as error:
         return page(
             request,
