@@ -46,6 +46,18 @@ def test_a_weak_password_spends_no_link(fresh: Dashboard) -> None:
     assert fresh.visitor().post("/setup", form(link)).status_code == 200
 
 
+def test_a_name_that_is_taken_costs_no_link(fresh: Dashboard) -> None:
+    fresh.account("ada")
+    link = fresh.command("setup-link")
+
+    refused = fresh.visitor().post("/setup", {**form(link, "ada"), "email": "other@example.com"})
+    assert refused.status_code == 422
+    assert "This name is taken" in refused.text
+    refused = fresh.visitor().post("/setup", {**form(link, "other"), "email": "ada@example.com"})
+    assert "Another account has this address" in refused.text
+    assert fresh.visitor().post("/setup", form(link, "grace")).status_code == 200
+
+
 def test_nothing_of_a_set_up_link_is_kept_but_a_hash(fresh: Dashboard) -> None:
     token = fresh.command("setup-link").partition("#")[2]
     path = f"/api/v1/namespaces/{fresh.own}/secrets/backpack-dashboard-setup"

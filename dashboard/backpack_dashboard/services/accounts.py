@@ -95,13 +95,20 @@ class Accounts:
     async def create(self, new: NewAdmin) -> Admin:
         """The account, once the dashboard sees it. Raises `Invalid` where the name or the
         address is taken."""
+        await self.must_be_free(new)
+        body = await self._resources.create_admin(new.name, new.spec)
+        if body is None:
+            raise _name_taken()
+        return await self._cluster.wait_admin(new.name, body["metadata"]["uid"])
+
+    async def must_be_free(self, new: NewAdmin) -> None:
+        """Raises `Invalid` where the name or the address is taken."""
         existing = [Admin.parse(body) for body in await self._resources.admins()]
         if any(one.email == new.email for one in existing):
             raise Invalid("There is such an account.", {"email": "Another account has this address."})
-        taken = Invalid("There is such an account.", {"name": "This name is taken; choose another one."})
         if any(one.name == new.name for one in existing):
-            raise taken
-        body = await self._resources.create_admin(new.name, new.spec)
-        if body is None:
-            raise taken
-        return await self._cluster.wait_admin(new.name, body["metadata"]["uid"])
+            raise _name_taken()
+
+
+def _name_taken() -> Invalid:
+    return Invalid("There is such an account.", {"name": "This name is taken; choose another one."})

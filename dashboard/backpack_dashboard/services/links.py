@@ -68,6 +68,8 @@ class Setup:
             await self._throttle.failed(SETUP_SUBJECT, address)
             raise Invalid(USED)
         hash_ = await self._accounts.hash(password, new.email)
+        # What can be put right in the form must not cost the link.
+        await self._accounts.must_be_free(new)
         if await self._links.has_owner() or not await self._store.take_setup(found[1]):
             raise Invalid(USED)
         admin = await self._accounts.create(new)
