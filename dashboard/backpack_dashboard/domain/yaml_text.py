@@ -6,10 +6,12 @@ from typing import Any
 
 import yaml
 
+from backpack_dashboard.domain.nesting import MOST_LEVELS, deeper_than
 from backpack_dashboard.errors import Invalid
 
 MAX_CHARACTERS = 256 * 1024
 """Far above what the API server keeps for one object with sense."""
+TOO_DEEP = f"This is nested too deeply: at most {MOST_LEVELS} levels."
 
 
 class _Loader(yaml.SafeLoader):
@@ -35,18 +37,22 @@ def read(text: str, field: str) -> Any:
         raise _wrong(field, f"This is longer than {MAX_CHARACTERS // 1024} KiB.")
     try:
         value = yaml.load(text, _Loader)  # noqa: S506  a SafeLoader
-        json.dumps(value, allow_nan=False)
+        # Bytes, so that half a character is found as well.
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except yaml.MarkedYAMLError as error:
         place = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise _wrong(field, f"This isn't YAML{place}: {error.problem or error.context}.") from error
     except yaml.YAMLError as error:
         raise _wrong(field, f"This isn't YAML: {error}.") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:
+        # PyYAML lets out whatever it stumbles over where a tag such as `!!bool` doesn't fit its value.
         raise _wrong(
             field, "Only text, numbers, true and false, lists and mappings can stand here."
         ) from error
     except RecursionError as error:
-        raise _wrong(field, "This is nested too deeply.") from error
+        raise _wrong(field, TOO_DEEP) from error
+    if deeper_than(value, MOST_LEVELS):
+        raise _wrong(field, TOO_DEEP)
     return value
 
 

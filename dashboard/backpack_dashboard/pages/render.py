@@ -4,6 +4,7 @@ import functools
 import hashlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import HTTPConnection, Request
@@ -16,6 +17,7 @@ from backpack_dashboard.runtime import Runtime
 from backpack_dashboard.services.sessions import Visitor
 
 PACKAGE = Path(__file__).parents[1]
+_OF_ADDRESSES = "/:?#[]@!$&'()*+,;=%"
 STATIC = PACKAGE / "static"
 TEMPLATES = PACKAGE / "templates"
 
@@ -73,6 +75,8 @@ def page(
 
 def go(request: Request, path: str) -> HTMLResponse:
     """Send the browser to another page: htmx by its header, others by a redirect."""
+    # A header holds no `€`; what is written as an address already stays as it is.
+    path = quote(path, safe=_OF_ADDRESSES, errors="replace")
     if "hx-request" in request.headers:
         return HTMLResponse("", headers={"HX-Redirect": path})
     return HTMLResponse("", status_code=303, headers={"Location": path})

@@ -87,6 +87,13 @@ async def malformed(connection: Request | WebSocket, error: RequestValidationErr
     return await told(connection, Invalid(f"The request isn't complete. {todo}", fields))
 
 
+async def half_a_character(connection: Request | WebSocket, error: UnicodeEncodeError) -> Response | None:
+    r"""A form in an odd encoding can hold a lone `\ud800`, which nothing can be answered with."""
+    if error.encoding != "utf-8":
+        return await broken(connection, error)
+    return await told(connection, Invalid("There is half a character in what was sent. Write it anew."))
+
+
 async def broken(connection: Request | WebSocket, error: Exception) -> Response | None:
     """A defect of ours; the traceback is logged by the server."""
     log.error("unhandled error", extra={"fields": {"path": connection.url.path}}, exc_info=error)
@@ -111,5 +118,6 @@ HANDLERS: dict[Any, Callable[..., Any]] = {
     DashboardError: told,
     HTTPException: no_such_page,
     RequestValidationError: malformed,
+    UnicodeEncodeError: half_a_character,
     Exception: broken,
 }

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from backpack_dashboard.routes.api.shapes import Shape
+from backpack_dashboard.routes.api.shapes import Given
 
 
 class Told(BaseModel):
@@ -62,7 +62,7 @@ class UserWithSessions(User):
     sessions: list[UserSession]
 
 
-class NewUser(Shape):
+class NewUser(Given):
     """An account, also where registration is closed."""
 
     email: str
@@ -70,7 +70,7 @@ class NewUser(Shape):
     profile: dict[str, Any] | None = None
 
 
-class UserChange(Shape):
+class UserChange(Given):
     """What isn't there stays. `profile` is a merge patch. `disabled` ends his sessions."""
 
     email: str | None = None
@@ -78,7 +78,7 @@ class UserChange(Shape):
     disabled: bool | None = None
 
 
-class NewPassword(Shape):
+class NewPassword(Given):
     password: str
 
 

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from backpack_dashboard.domain.backpacks import Backpack
 from backpack_dashboard.domain.happenings import Happening
+from backpack_dashboard.domain.nesting import MOST_LEVELS, deeper_than, has_half_a_character
 from backpack_dashboard.services.news import End, Ping
 
 
@@ -14,6 +15,19 @@ class Shape(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", from_attributes=True
     )
+
+
+class Given(Shape):
+    """The body of a request."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _readable(cls, body: Any) -> Any:
+        if deeper_than(body, MOST_LEVELS):
+            raise ValueError(f"nested too deeply: at most {MOST_LEVELS} levels")
+        if has_half_a_character(body):
+            raise ValueError(r"half a character: `\ud800` to `\udfff` stand only in pairs")
+        return body
 
 
 class FieldFault(Shape):
@@ -32,7 +46,7 @@ class Problem(Shape):
     errors: list[FieldFault] | None = None
 
 
-class NewBackpack(Shape):
+class NewBackpack(Given):
     name: Annotated[str, Field(description="Also its hostname: a-z, 0-9 and hyphens, at most 40.")]
     display_name: str = ""
     namespace: Annotated[
@@ -44,7 +58,7 @@ class NewBackpack(Shape):
     ] = {}
 
 
-class Change(Shape):
+class Change(Given):
     spec: Annotated[
         dict[str, Any],
         Field(

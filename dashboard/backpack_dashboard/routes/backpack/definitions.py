@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from backpack_dashboard.domain.collections import Rule, index_keys
 from backpack_dashboard.domain.json_text import JsonFault, parse_object, pretty
+from backpack_dashboard.domain.nesting import MOST_LEVELS
 from backpack_dashboard.errors import BackpackRefused, Invalid
 from backpack_dashboard.pages.render import go, html, page
 from backpack_dashboard.routes.dependencies import Me, Mine, Parts
@@ -104,7 +105,7 @@ async def set_schema(
     errors: dict[str, str] = {}
     line = None
     try:
-        given = parse_object(text) if text.strip() else None
+        given = parse_object(text, MOST_LEVELS) if text.strip() else None
         text = "" if given is None else pretty(given)
         if choice == "save":
             await parts.collections.set_schema(me.admin, backpack, collection, given)
