@@ -41,20 +41,21 @@ def dashboard(system: RunningSystem) -> str:
 @pytest.fixture
 def token(ada: Invited, dashboard: str) -> str:
     """A personal access token with every scope, from the page *Account*."""
-    from_page = {"Origin": dashboard, "Sec-Fetch-Site": "same-origin", "HX-Request": "true"}
+    from_page = {"Origin": dashboard, "Sec-Fetch-Site": "same-origin"}
     with open_client(dashboard, headers=from_page) as browser:
-        redeemed = browser.post(
-            "/invitation", data={"token": ada.link.partition("#")[2], "password": PASSWORD}
-        )
+        accepted = {"token": ada.link.partition("#")[2], "password": PASSWORD}
+        redeemed = browser.post("/invitation", data=accepted, headers={"HX-Request": "true"})
         assert redeemed.status_code == 200, redeemed.text
-        browser.headers["X-CSRF-Token"] = found(r'name="csrf-token" content="([^"]+)"', browser.get("/"))
+        csrf = found(r'name="csrf-token" content="([^"]+)"', browser.get("/"))
         form = {"name": "a script", "scope": ["write", "deploy", "users", "data"], "days": "7"}
-        return found(r'data-copy="(bpt_[^"]+)"', browser.post("/account/tokens", data=form))
+        by_htmx = {"HX-Request": "true", "X-CSRF-Token": csrf}
+        made = browser.post("/account/tokens", data=form, headers=by_htmx)
+        return found(r'data-copy="(bpt_[^"]+)"', made)
 
 
 def found(pattern: str, page: httpx.Response) -> str:
     match = re.search(pattern, page.text)
-    assert match, page.text
+    assert match, f"{page.status_code} {page.headers} {page.text}"
     return match.group(1)
 
 
@@ -177,7 +178,7 @@ def test_without_a_dashboard_the_cluster_itself_is_asked(
     assert made.lines[-1]["name"] == shop
     assert shop in backpack("list").out
     place = f"{namespace.namespace}/{shop}"
-    logs = backpack("logs", place, "-c", "web")
+    logs = backpack("logs", place)
     assert (logs.code, logs.out != "") == (0, True), logs.err
     assert backpack("suspend", place).code == 0
     assert namespace.get("backpack", shop)["spec"]["suspend"] is True

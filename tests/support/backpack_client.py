@@ -21,9 +21,15 @@ class HostTransport(httpx.HTTPTransport):
         self.port = port
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.extensions = {**request.extensions, "sni_hostname": request.url.host}
-        request.url = request.url.copy_with(host="127.0.0.1", port=self.port)
-        return super().handle_request(request)
+        # A request of its own: cookies are kept by the name in the client's.
+        here = httpx.Request(
+            request.method,
+            request.url.copy_with(host="127.0.0.1", port=self.port),
+            headers=request.headers,
+            stream=request.stream,
+            extensions={**request.extensions, "sni_hostname": request.url.host},
+        )
+        return super().handle_request(here)
 
 
 def open_client(origin: str, trust: ssl.SSLContext | None = None, **options: Any) -> httpx.Client:
