@@ -1,10 +1,11 @@
 """The chat of `examples/chat` in real browsers, on a real API."""
 
+import json
 import re
 import secrets
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from support.example_app import folder_of
 from support.example_browser import MARKS, PICTURE, WITHIN, Visitors, sign_up
@@ -22,6 +23,34 @@ def say(page: Page, *texts: str) -> None:
 
 def said(page: Page) -> Locator:
     return page.locator("#messages .text")
+
+
+class MissedEvents:
+    """What a page hears of the API, whose events can be lost until it is told so by resets."""
+
+    def __init__(self, page: Page) -> None:
+        self.lost = False
+        self._subscriptions: set[str] = set()
+        page.route_web_socket(re.compile("/realtime"), self._connect)
+
+    def tell_of_them(self) -> None:
+        self.lost = False
+        for end in ({}, *({"sub": one} for one in self._subscriptions)):
+            self._page.send(json.dumps({"ev": "reset", **end}))
+
+    def _connect(self, page: WebSocketRoute) -> None:
+        self._page = page
+        server = page.connect_to_server()
+
+        def passed(text: str | bytes) -> None:
+            message = json.loads(text)
+            data = message.get("data")
+            if isinstance(data, dict) and "sub" in data:
+                self._subscriptions.add(data["sub"])
+            if not (self.lost and message.get("ev") in ("db", "presence", "channel")):
+                page.send(text)
+
+        server.on_message(passed)
 
 
 def enter(people: Visitors, name: str, room: str, **options: object) -> Page:
@@ -95,6 +124,30 @@ def test_what_is_said_without_a_network_is_sent_once_and_in_order(people: Visito
     for page in (ada, grace):
         expect(said(page)).to_have_text(["first", "second", "third"], timeout=WITHIN)
     expect(ada.locator("#messages .pending")).to_have_count(0, timeout=WITHIN)
+
+
+def test_who_has_missed_too_much_reads_rooms_people_and_messages_again(people: Visitors, room: str) -> None:
+    ada = people.open()
+    events = MissedEvents(ada)
+    ada.reload()
+    sign_up(ada, "Ada")
+    ada.get_by_label("New room").fill(room)
+    ada.get_by_role("button", name="Create").click()
+    expect(ada.get_by_role("heading", name=f"# {room}")).to_be_visible(timeout=WITHIN)
+    expect(ada.locator("#online")).to_have_text("1 online", timeout=WITHIN)
+    events.lost = True
+    grace = enter(people, "Grace", room)
+    say(grace, "Hello")
+    expect(grace.locator("#messages .pending")).to_have_count(0, timeout=WITHIN)
+    grace.get_by_label("New room").fill(f"{room}-2")
+    grace.get_by_role("button", name="Create").click()
+    expect(grace.get_by_role("heading", name=f"# {room}-2")).to_be_visible(timeout=WITHIN)
+    expect(said(ada)).to_have_count(0)
+    events.tell_of_them()
+    expect(said(ada)).to_have_text(["Hello"], timeout=WITHIN)
+    expect(ada.locator("#messages strong")).to_have_text(["Grace"], timeout=WITHIN)
+    expect(ada.get_by_role("link", name=f"# {room}-2")).to_be_visible(timeout=WITHIN)
+    expect(ada.locator("#online")).to_have_text("2 online", timeout=WITHIN)
 
 
 def test_a_message_that_is_refused_says_why_and_can_be_sent_again(people: Visitors, room: str) -> None:

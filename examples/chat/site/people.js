@@ -13,9 +13,10 @@ export class People {
   async start(user) {
     this.#stop = await this.#collection.subscribe((event) => {
       if (event.type === "create" || event.type === "update") this.#know(event.doc);
+      else if (event.type === "reset") this.#list().catch(() => {}); // the next one lists again
       this.#changed();
     });
-    for await (const person of this.#collection.list({ limit: 200 })) this.#know(person);
+    await this.#list();
     if (!this.#names.has(user.id)) await this.#introduce(user);
     this.#changed();
   }
@@ -26,6 +27,11 @@ export class People {
 
   name(id) {
     return this.#names.get(id) ?? "Somebody";
+  }
+
+  async #list() {
+    for await (const person of this.#collection.list({ limit: 200 })) this.#know(person);
+    this.#changed();
   }
 
   #know({ ownerId, name }) {

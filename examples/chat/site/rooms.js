@@ -27,17 +27,21 @@ export class Rooms {
   }
 
   async start() {
-    const know = ({ name }) => this.#names.add(name);
+    const { realtime } = this.#client;
     const stop = await this.#collection.subscribe((event) => {
-      if (event.type === "create") know(event.doc);
+      if (event.type === "create") this.#names.add(event.doc.name);
+      else if (event.type === "reset") this.#list().catch(() => {}); // the next one lists again
       this.#changed();
     });
     // Presence is of the moment: what has changed while the connection was lost is asked for.
-    const heard = this.#client.realtime.onStatus(({ state }) => {
-      if (state === "open") for (const room of this.#entered) this.#ask(room).catch(() => {});
+    const ask = () => {
+      for (const room of this.#entered) this.#ask(room).catch(() => {});
+    };
+    const heard = realtime.onStatus(({ state }) => {
+      if (state === "open") ask();
     });
-    this.#ends.push(stop, heard);
-    for await (const room of this.#collection.list({ limit: 200 })) know(room);
+    this.#ends.push(stop, heard, realtime.onReset(ask));
+    await this.#list();
     if (!this.#names.size) await this.create("general");
     this.#changed();
   }
@@ -116,6 +120,11 @@ export class Rooms {
     if (user === this.#user.id) return;
     this.#typing.set(user, { room, user, until: Date.now() + TYPING });
     setTimeout(this.#changed, TYPING + 10);
+    this.#changed();
+  }
+
+  async #list() {
+    for await (const { name } of this.#collection.list({ limit: 200 })) this.#names.add(name);
     this.#changed();
   }
 
