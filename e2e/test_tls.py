@@ -199,6 +199,7 @@ def test_a_certificate_of_ones_own_is_checked_and_may_be_mended(
     namespace.run("delete", "backpack", name)
 
 
+@pytest.mark.long
 def test_without_the_authority_it_says_so_and_recovers_when_traefik_tries_again(
     system: RunningSystem, namespace: Kubectl, kubectl: Kubectl, pebble: Pebble, trust: ssl.SSLContext
 ) -> None:

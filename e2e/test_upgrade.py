@@ -203,6 +203,7 @@ def test_a_new_image_goes_out_one_by_one_and_no_request_fails(
     assert set(order) == set(fleet)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(500)
 def test_a_broken_image_stops_with_the_first_and_another_one_mends_it(
     namespace: Kubectl,

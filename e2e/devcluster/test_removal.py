@@ -42,6 +42,7 @@ def test_down_leaves_nothing_behind_of_a_cluster_whose_daemons_were_killed(befor
     assert changes(before) == {}
 
 
+@pytest.mark.long
 def test_a_removal_that_was_killed_halfway_is_finished_by_the_next_up(before: Snapshot) -> None:
     node.start_workload(node.up())
     command = [sys.executable, "-c", "from backpack_devcluster.cli import main; main()", "down"]
@@ -56,6 +57,7 @@ def test_a_removal_that_was_killed_halfway_is_finished_by_the_next_up(before: Sn
     assert changes(before) == {}
 
 
+@pytest.mark.long
 def test_what_a_cluster_without_a_record_left_is_removed_by_the_next_up(before: Snapshot) -> None:
     node.start_workload(node.up())
     # What a hasty `rm -rf` takes before it meets a mount; the daemons go on.

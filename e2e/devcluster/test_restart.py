@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from backpack_devcluster import sweep, waiting
 from backpack_devcluster.layout import BRIDGE, machine
 from support import node
@@ -38,6 +40,7 @@ def test_after_kill_9_of_every_process_the_pods_come_back_with_their_data(kubect
     assert node.redis(kubectl, "GET", "kept") == "again"
 
 
+@pytest.mark.long
 def test_after_the_loss_of_everything_but_files_the_data_is_there(kubectl: Kubectl) -> None:
     """What a machine that was switched off finds at its next start."""
     node.start_workload(kubectl)

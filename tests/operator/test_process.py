@@ -143,6 +143,7 @@ def test_a_new_image_reaches_only_what_runs_it(operated: Operated, tmp_path: Pat
     }
 
 
+@pytest.mark.long
 def test_cluster_wide_and_before_traefik(tmp_path: Path) -> None:
     """With the rights of the chart's ClusterRole; Traefik's definitions come later."""
     with start_control_plane(tmp_path / "plane") as plane:
