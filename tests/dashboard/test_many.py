@@ -28,7 +28,7 @@ def crowded(cluster: OperatedCluster, redis: Redis, proxy: ApiProxy, tmp_path: P
     """A dashboard with many backpacks, of which all requests to the API server are seen."""
     own, namespace = cluster.namespace("crowded"), cluster.namespace("apps")
     for number in range(BACKPACKS):
-        cluster.backpack(namespace, f"shop-{number:03}", displayName=f"Shop {number}", admins=["ada"])
+        cluster.backpack(namespace, f"shop-{number:03}", displayName=f"Shop {number}", admins=["shopkeeper"])
     process = Dashboard(
         tmp_path, cluster, redis, own=own, namespace=namespace, through=proxy, REDIS_DATABASE="7"
     )
