@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import httpx
 
+from . import moments
 from .errors import BrokeOff, CliError, from_problem
 from .login import Login
 from .loopback import PATTERN, Loopback
@@ -30,6 +31,8 @@ class Api:
 
     def __init__(self, login: Login) -> None:
         self.url = login.url
+        self.clock: int | None = None
+        """The dashboard's own, in nanoseconds since 1970, at its last answer."""
         self._http = httpx.Client(
             base_url=f"{login.url}/api/v1",
             headers={"Authorization": f"Bearer {login.token}", "User-Agent": "backpack-cli"},
@@ -54,6 +57,7 @@ class Api:
         try:
             with self._http.stream(method, path, **request) as answer:
                 self._check(answer)
+                self.clock = moments.of_date(answer.headers.get("Date"))
                 yield answer
         except httpx.TransportError as error:
             detail = f"{self.url} can't be reached, or the connection was lost: try again."

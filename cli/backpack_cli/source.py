@@ -10,6 +10,10 @@ Json = dict[str, Any]
 Component = Literal["api", "web", "mongo", "redis"]
 
 
+MOST_LINES = 10_000
+"""That can be asked for at once, of each pod."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogRequest:
     """Which lines of which pods."""
@@ -40,7 +44,11 @@ class Source(Protocol):
         """Lines as the dashboard's API has them, to the one of type `end`."""
 
     def logs(self, backpack: Json, request: LogRequest) -> Iterator[Json]:
-        """Lines as the dashboard's API has them, to the one of type `end`."""
+        """Lines as the dashboard's API has them, to the one of type `end`.
+
+        After one of type `again` lines come a second time, and some from before the command, which weren't
+        asked for. Its `since` is when the command began, in nanoseconds since 1970 by the clock over there.
+        """
 
 
 def find(source: Source, name: str) -> Json:

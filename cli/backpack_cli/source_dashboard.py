@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from .api import Api, segment, until_end
 from .errors import CliError, Exit
-from .source import LogRequest
+from .source import MOST_LINES, LogRequest
 
 Json = dict[str, Any]
 
@@ -62,4 +62,15 @@ class DashboardSource:
             query["pod"] = request.pod
         for flag in ("previous", "follow"):
             query[flag] = str(getattr(request, flag)).lower()
-        return until_end(lambda: self._api.lines(f"{path_of(backpack)}/logs", **query))
+        goes_on = request.follow and not request.previous
+        began, told = self._api.clock, False
+
+        def opened() -> Iterator[Json]:
+            # Of what is written during a break the last few lines alone would leave a gap.
+            tail = MOST_LINES if goes_on and told else request.tail
+            return self._api.lines(f"{path_of(backpack)}/logs", **{**query, "tail": tail})
+
+        for line in until_end(opened):
+            if line["type"] != "again":
+                told = True
+            yield {**line, "since": began} if line["type"] == "again" and goes_on and told else line

@@ -88,13 +88,13 @@ def test_a_log_is_followed_over_a_break(
     seen(dashboard, ada, name)
     path = kubelet.run(dashboard.cluster, dashboard.namespace, name, pod)
     kubelet.write(pod, "2026-01-01T10:00:00Z", "before")
-    with running(way, "logs", name, "-f") as (_, printed):
+    with running(way, "logs", name, "-f", "--tail", "1") as (_, printed):
         eventually(lambda: printed.read_text() == "before\n", within=WITHIN)
         retried = is_retried(way.network)
         way.network.become(State.CUT)
         eventually(retried, within=WITHIN)
-        kubelet.write(pod, "2026-01-01T10:00:01Z", "meanwhile")
-        kubelet.write(pod, "2026-01-01T10:00:02Z", "and more")
+        kubelet.write(pod, "2026-01-01T10:00:00.5Z", "meanwhile")
+        kubelet.write(pod, "2026-01-01T10:00:00.51Z", "and more")
         way.network.become(State.UP)
         eventually(lambda: printed.read_text() == "before\nmeanwhile\nand more\n", within=WITHIN)
     kubelet.end(pod)

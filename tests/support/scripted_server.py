@@ -47,7 +47,7 @@ class ScriptedServer:
                 server.asked.append(asked)
                 says = left.get(asked.partition("?")[0], [Says(404)])
                 one = says.pop(0) if len(says) > 1 else says[0]
-                self.send_response(one.status)
+                self.send_response_only(one.status)
                 for name, value in {**one.headers, "Content-Length": str(len(one.body))}.items():
                     self.send_header(name, value)
                 self.end_headers()

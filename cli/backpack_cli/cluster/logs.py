@@ -1,5 +1,6 @@
 """What pods write, read from the cluster. `core` is a `kubernetes.client.CoreV1Api`, which has no types."""
 
+import json
 import queue
 import threading
 import time
@@ -9,9 +10,10 @@ from typing import Any
 import urllib3
 from kubernetes.client.exceptions import ApiException
 
+from .. import moments
 from ..errors import BrokeOff
 from ..patience import Patience
-from ..source import LogRequest
+from ..source import MOST_LINES, LogRequest
 from .sentences import sentences
 from .shapes import line_of
 
@@ -19,8 +21,6 @@ Json = dict[str, Any]
 
 LOOK = 3.0
 """Seconds between two looks at which pods there are."""
-AGAIN = 1000
-"""Lines of a pod whose stream broke off: who prints them leaves out what is known."""
 ANSWER = 30
 """Seconds."""
 
@@ -30,7 +30,7 @@ Lines = queue.Queue[tuple[str, str | None]]
 
 def read(core: Any, backpack: Json, request: LogRequest) -> Iterator[Json]:
     """What there is now."""
-    pods = _pods(core, backpack, request)
+    pods, _ = _pods(core, backpack, request)
     yield _told(pods)
     for pod in pods:
         try:
@@ -55,22 +55,25 @@ def follow(core: Any, backpack: Json, request: LogRequest) -> Iterator[Json]:
     reading: set[str] = set()
     begun: set[str] = set()
     known: list[str] | None = None
+    began: int | None = None
     patience = Patience()
     while True:
         try:
             with sentences():
-                pods = _pods(core, backpack, request)
+                pods, now = _pods(core, backpack, request)
         except BrokeOff as error:
             patience.rest(error)
             continue
         patience.renew()
+        # A pod that comes later is new from its first line on.
+        tail = request.tail if known is None else MOST_LINES
+        began = now if known is None else began
         if pods != known:
             known = pods
             yield _told(pods)
         for pod in set(pods) - reading:
             if pod in begun:
-                yield {"type": "again"}
-            tail = AGAIN if pod in begun else request.tail
+                yield {"type": "again", "since": began}
             reading.add(pod)
             begun.add(pod)
             given = (core, backpack, pod, tail, lines)
@@ -104,15 +107,21 @@ def _read_one(core: Any, backpack: Json, pod: str, tail: int, lines: Lines) -> N
         lines.put((pod, None))
 
 
-def _pods(core: Any, backpack: Json, request: LogRequest) -> list[str]:
+def _pods(core: Any, backpack: Json, request: LogRequest) -> tuple[list[str], int | None]:
+    """Their names, and what the cluster's clock says, in nanoseconds since 1970."""
     labels = {
         "app.kubernetes.io/instance": backpack["name"],
         "app.kubernetes.io/component": request.component,
     }
-    selector = ",".join(f"{name}={value}" for name, value in labels.items())
-    found = core.list_namespaced_pod(backpack["namespace"], label_selector=selector, _request_timeout=ANSWER)
-    names = sorted(pod.metadata.name for pod in found.items)
-    return [name for name in names if request.pod in ("", name)]
+    answer = core.list_namespaced_pod(
+        backpack["namespace"],
+        label_selector=",".join(f"{name}={value}" for name, value in labels.items()),
+        _request_timeout=ANSWER,
+        _preload_content=False,  # with its headers
+    )
+    names = sorted(pod["metadata"]["name"] for pod in json.loads(answer.data)["items"])
+    chosen = [name for name in names if request.pod in ("", name)]
+    return chosen, moments.of_date(answer.headers.get("Date"))
 
 
 def _told(pods: list[str]) -> Json:

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import CliError, Exit
+from ..moments import nanoseconds
 from ..options import Json, Name, place
 from ..output import Output
-from ..source import Component, LogRequest, find
+from ..source import MOST_LINES, Component, LogRequest, find
 
 
 def logs(
@@ -16,7 +17,7 @@ def logs(
     component: Annotated[Component, typer.Option("--component", "-c", help="Of which part.")] = "api",
     pod: Annotated[str, typer.Option(help="Of this pod only.")] = "",
     tail: Annotated[
-        int, typer.Option(min=0, max=10_000, help="Lines that are there already, of each pod.")
+        int, typer.Option(min=0, max=MOST_LINES, help="Lines that are there already, of each pod.")
     ] = 300,
     previous: Annotated[bool, typer.Option(help="What was written before the last restart.")] = False,
     as_json: Json = False,
@@ -34,9 +35,11 @@ class _Lines:
 
     def __init__(self, out: Output) -> None:
         self._out = out
-        self._last: dict[str, str] = {}
-        self._known: dict[str, str] = {}
+        self._last: dict[str, int] = {}
+        self._known: dict[str, int] = {}
         """Of each pod the moment until which its lines may come again."""
+        self._since = 0
+        """The moment from which on lines of other pods count."""
         self._pods = 0
         self._trouble = ""
 
@@ -48,12 +51,15 @@ class _Lines:
                     self._out.note(trouble)
                 self._trouble = trouble or ""
             case {"type": "line", "pod": pod, "at": at, "text": text}:
-                if at is not None and at <= self._known.get(pod, ""):
-                    return
-                self._last[pod] = at or self._last.get(pod, "")
+                moment = nanoseconds(at)
+                if moment is not None:
+                    if moment <= self._known.get(pod, self._since - 1):
+                        return
+                    self._last[pod] = moment
                 self._out.result(line, f"{pod} {text}" if self._pods > 1 else text)
             case {"type": "again"}:
                 self._known = dict(self._last)
+                self._since = line.get("since") or 0
             case {"type": "end", "reason": "signedOut"}:
                 raise CliError("Your token counts no longer: log in again.", Exit.NOT_ALLOWED)
             case {"type": "end", "reason": "gone"}:
