@@ -21,7 +21,7 @@ _SHOWN = (".well-known",)
 """Of the names that begin with a dot, those that a site shows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
     """What a folder has."""
 
@@ -34,18 +34,18 @@ def look(folder: Path) -> Found:
     """The files of a site. Raises `CliError` where it is none."""
     if not folder.is_dir():
         raise CliError(f"{folder} is no folder.", Exit.USAGE)
-    files, hidden = list[Path](), 0
-    for place, folders, names in os.walk(folder):
-        shown = [name for name in folders if _is_shown(name)]
-        hidden += len(folders) - len(shown) + sum(not _is_shown(name) for name in names)
-        folders[:] = sorted(shown)
-        paths = (Path(place) / name for name in names if _is_shown(name))
-        files += [path for path in paths if path.is_file()]  # no pipes: who reads one waits for ever
+    found = Found([], 0)
+    try:
+        _walk(folder, (folder.resolve(),), found)
+    except OSError as error:
+        place = printable(Path(error.filename))
+        raise CliError(f"{place} can't be read: {error.strerror}.", Exit.USAGE) from error
+    files = found.files
     if not files:
         raise CliError(f"{folder} is empty: build your site first.", Exit.USAGE)
     if folder / "index.html" not in files:
         raise CliError(f"{folder} has no index.html{_elsewhere(files)}.", Exit.USAGE)
-    return Found(sorted(files), hidden)
+    return Found(sorted(files), found.hidden)
 
 
 def write(folder: Path, files: list[Path], target: BinaryIO) -> tuple[int, str]:
@@ -59,10 +59,8 @@ def write(folder: Path, files: list[Path], target: BinaryIO) -> tuple[int, str]:
             with file.open("rb") as source, archive.open(entry, "w") as sink:
                 while piece := source.read(_PIECE):
                     sink.write(piece)
-    size = target.tell()
-    if size > MOST_BYTES:
-        mib = 1024 * 1024
-        raise CliError(f"The ZIP of {folder} has {size // mib} MiB; at most {MOST_BYTES // mib} are taken.")
+                    _check_size(folder, target)  # before the rest of a folder that is far too large
+    size = _check_size(folder, target)
     digest = hashlib.sha256()
     for piece in pieces(target):
         digest.update(piece)
@@ -74,6 +72,59 @@ def pieces(source: BinaryIO) -> Iterator[bytes]:
     source.seek(0)
     while piece := source.read(64 * 1024):
         yield piece
+
+
+def _walk(place: Path, above: tuple[Path, ...], found: Found) -> None:
+    """Add what is below `place`. `above`: it and the folders that it is in, without links, the site's first.
+
+    What can't be read, or isn't meant to be shown, ends it: a site without it would be another. Raises
+    `CliError`, and `OSError` with a filename.
+    """
+    for path in sorted(place.iterdir()):
+        if not _is_shown(path.name):
+            found.hidden += 1
+            continue
+        if printable(path) != str(path):
+            detail = f"{printable(path)} has a name that isn't UTF-8: give it another."
+            raise CliError(detail, Exit.USAGE)
+        if stat.S_ISLNK(path.lstat().st_mode):
+            _check_link(path, above)
+        mode = path.stat().st_mode  # `Path.is_dir` says no where it may not look
+        if stat.S_ISDIR(mode):
+            _walk(path, (*above, path.resolve()), found)
+        elif stat.S_ISREG(mode):  # no pipes: who reads one waits for ever
+            found.files.append(path)
+
+
+def _check_link(link: Path, above: tuple[Path, ...]) -> None:
+    """Raises `CliError` for one to what the folder doesn't have, or keeps hidden, and for a circle."""
+    site = above[0]
+    try:
+        target = link.resolve(strict=True)
+    except (OSError, RuntimeError):
+        raise CliError(f"{link} is a link to nothing: mend it, or remove it.", Exit.USAGE) from None
+    if target in above:
+        raise CliError(f"{link} is a link to a folder that it is in: remove it.", Exit.USAGE)
+    if not target.is_relative_to(site):
+        detail = f"{link} is a link out of the folder, to {target}: put a copy in its place."
+        raise CliError(detail, Exit.USAGE)
+    if not all(_is_shown(name) for name in target.relative_to(site).parts):
+        detail = f"{link} is a link to {target}, which is left out: put a copy in its place."
+        raise CliError(detail, Exit.USAGE)
+
+
+def printable(path: Path) -> str:
+    """With what isn't UTF-8 as escapes."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
+def _check_size(folder: Path, target: BinaryIO) -> int:
+    """The size up to now."""
+    size = target.tell()
+    if size > MOST_BYTES:
+        most = MOST_BYTES // (1024 * 1024)
+        raise CliError(f"The ZIP of {folder} would have more than {most} MiB, the most that is taken.")
+    return size
 
 
 def _is_shown(name: str) -> bool:
