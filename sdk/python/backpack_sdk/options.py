@@ -39,7 +39,10 @@ class Options:
     token: str | None = None
     """A session's token from elsewhere."""
     token_store: MutableMapping[str, str] | None = None
-    """Where tokens outlive the client, by the API's URL: a `shelve`, for example."""
+    """Where tokens outlive the client, by the API's URL: a `shelve`, for example.
+
+    The synchronous client uses it in another thread, in which a `shelve` can't be used from Python 3.13 on.
+    """
     retries: int = 2
     """How often a call that is safe to send again is tried again."""
     timeout: float = 30.0

@@ -4,6 +4,7 @@ The asynchronous object lives in an event loop of its own, in a thread; whoever 
 Listeners are called in a second thread, one after the other, so that they may call the client again.
 """
 
+import asyncio
 import functools
 import inspect
 import logging
@@ -14,6 +15,7 @@ from typing import Any
 
 from anyio.from_thread import start_blocking_portal
 
+from .backlog import Backlog
 from .errors import BackpackError, own_error
 from .listeners import check
 
@@ -27,7 +29,10 @@ class Portal:
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._loop = self._stack.enter_context(start_blocking_portal(name="backpack-sdk"))
+        self._soon = self._loop.call(asyncio.get_running_loop).call_soon_threadsafe
         self._listeners = ThreadPoolExecutor(1, thread_name_prefix="backpack-listeners")
+        self.backlog: Backlog | None = None
+        """The client's, once it is made."""
 
     def run(self, function: Callable[..., Any], *given: Any, **options: Any) -> Any:
         """What a function gives that is called in the loop, waited for where it is a coroutine's.
@@ -50,11 +55,25 @@ class Portal:
             raise
 
     def listener(self, function: Callable[..., Any]) -> Callable[..., None]:
-        """An application's function, for the loop to call: it runs in the thread of listeners."""
+        """An application's function, for the loop to call: it runs in the thread of listeners.
+
+        Of those that wait there are few more than `backlog.MOST`.
+        """
         check(function)
 
+        def call(given: tuple[Any, ...]) -> None:
+            try:
+                function(*given)
+            except Exception:  # noqa: BLE001  anything, as it isn't ours
+                _log.exception("A listener of backpack_sdk has failed.")
+            if self.backlog:
+                with suppress(RuntimeError):  # the client was closed
+                    self._soon(self.backlog.shrank)
+
         def tell(*given: Any) -> None:
-            self._listeners.submit(_call, function, given)
+            if self.backlog:
+                self.backlog.grew()
+            self._listeners.submit(call, given)
 
         return tell
 
@@ -164,10 +183,3 @@ _DUNDERS: dict[str, dict[str, Any]] = {
 
 async def _result(awaited: Awaitable[Any]) -> Any:
     return await awaited
-
-
-def _call(function: Callable[..., Any], given: tuple[Any, ...]) -> None:
-    try:
-        function(*given)
-    except Exception:  # noqa: BLE001  anything, as it isn't ours
-        _log.exception("A listener of backpack_sdk has failed.")

@@ -45,7 +45,9 @@ def create_client(url: str, **options: Any) -> Client:
     """A client of the backpack whose API is at `url`. The options are those of `Options`."""
     portal = Portal()
     try:
-        return Client(portal.run(client.create_client, url, **options), portal)
+        inner: client.Client = portal.run(client.create_client, url, **options)
+        portal.backlog = inner._transport.backlog
+        return Client(inner, portal)
     except BaseException:
         portal.close()
         raise

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import httpx
 
+from .backlog import Backlog
 from .errors import NOT_SIGNED_IN, BackpackError, from_problem, own_error
 from .files import Form
 from .identifiers import new_key
@@ -58,6 +59,7 @@ class Transport:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.session = Session(f"backpack:{options.api_url}", options.token, options.token_store)
+        self.backlog = Backlog()
         self._skew = 0.0
         # Sessions are kept by tokens: a cookie beside one would ask for an Origin.
         no_cookies = cookiejar.CookieJar(policy=cookiejar.DefaultCookiePolicy(allowed_domains=[]))

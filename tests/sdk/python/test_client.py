@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from backpack_sdk import BackpackError, Options, Progress, create_client, sync
+from backpack_sdk.backlog import MOST
 from backpack_sdk.identifiers import new_key
 from support.core_api import CoreApi, Person, new_person
 from support.resolver import knows_no_name
+from support.waiting import eventually
 
 
 @pytest.fixture
@@ -124,6 +126,38 @@ def test_a_listener_of_the_synchronous_client_may_call_it(sdk_api: CoreApi, ada:
         stop()
     assert document == task
     assert thread is not threading.current_thread()
+
+
+def test_a_listener_of_the_synchronous_client_that_is_slow_hears_all_and_fills_no_memory(
+    sdk_api: CoreApi, ada: Person
+) -> None:
+    collection = ada.make_collection().removeprefix("/db/")
+    heard: list[int] = []
+    lock, done = threading.Lock(), threading.Event()
+
+    with sync.create_client(sdk_api.public, token=ada.token) as client:
+        tasks = client.db.collection(collection)
+
+        def listener(event: Any) -> None:
+            with lock:
+                heard.append(event.doc["n"])
+            if event.doc["n"] == 0:
+                client.realtime.ping()
+            if event.doc["n"] == 1999:
+                done.set()
+
+        tasks.subscribe(listener)
+        with lock:
+            for start in (0, 1000):
+                tasks.create_many(
+                    [{"n": number, "text": "x" * 2000} for number in range(start, start + 1000)]
+                )
+            waiting = client._portal._listeners._work_queue.qsize
+            eventually(lambda: waiting() >= MOST - 1, within=20, every=0.01)
+            assert client.auth.me()
+            assert waiting() <= MOST
+        assert done.wait(60)
+    assert heard == list(range(2000))
 
 
 def test_a_listener_s_error_is_logged_and_ends_nothing(

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from backpack_sdk import BackpackError, Realtime
+from backpack_sdk.backlog import MOST
 from backpack_sdk.realtime.outbox import BURST
 from support.sdk_fake_socket import FakeServer
 from support.virtual_time import VirtualLoop, run, settle
@@ -257,6 +258,32 @@ async def test_what_waits_is_sent_no_faster_than_the_api_takes_it(
     await realtime.close()
     results = await asyncio.gather(*said, return_exceptions=True)
     assert {cast(BackpackError, result).type for result in results} == {"backpack:closed"}
+
+
+@alone
+async def test_what_a_thread_has_not_heard_holds_up_events_but_no_answers(
+    server: FakeServer, realtime: Realtime
+) -> None:
+    events: list[Any] = []
+    await subscribed(realtime, server, events.append)
+    for _ in range(MOST):
+        server.transport.backlog.grew()
+
+    async def create(*numbers: int) -> list[int]:
+        for number in numbers:
+            doc = {"id": f"{number}", "version": 1}
+            server.last.tell({"ev": "db", "sub": "1", "type": "create", "doc": doc, "seq": f"{number}-0-0"})
+        await settle()
+        return [int(event.doc["id"]) for event in events]
+
+    assert await create(11, 12, 13) == [11]
+    pinging = asyncio.create_task(realtime.ping())
+    await settle()
+    server.last.answer("ping", "pong")
+    await pinging
+    assert await create(14) == [11, 12, 13]
+    server.transport.backlog.shrank()
+    assert await create() == [11, 12, 13, 14]
 
 
 @alone

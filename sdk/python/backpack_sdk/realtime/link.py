@@ -61,6 +61,10 @@ class Owner(Protocol):
 
     def received(self, message: Message) -> None: ...
 
+    def asks(self) -> bool:
+        """Whether somebody waits for an answer."""
+        ...
+
     def lost(self, error: BackpackError | None) -> None:
         """It is gone. It is tried again, unless there is an error."""
 
@@ -114,6 +118,7 @@ class Link:
     def send(self, text: str) -> None:
         """Send it over the connection that is open."""
         self._outgoing.put_nowait(text)
+        self._transport.backlog.look_again()
 
     async def _keep(self) -> None:
         while True:
@@ -160,6 +165,8 @@ class Link:
                         self._owner.received(message)
                         if self._given_up:
                             return
+                        # A listener may itself wait for an answer, which comes after other events.
+                        await self._transport.backlog.room(self._owner.asks)
             finally:
                 writer.cancel()
 

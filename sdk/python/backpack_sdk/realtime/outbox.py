@@ -99,6 +99,10 @@ class Outbox:
         else:
             entry.failed(from_problem(message["error"]))
 
+    def asks(self) -> bool:
+        """Whether an answer is on its way."""
+        return bool(self._sent)
+
     def forget(self, entry: Entry) -> None:
         """Whoever has asked doesn't want to know any more."""
         self._queue = deque(one for one in self._queue if one is not entry)

@@ -329,4 +329,5 @@ class _Ears:
     def __init__(self, realtime: Realtime) -> None:
         self.greeted = realtime._greeted
         self.received = realtime._received
+        self.asks = realtime._outbox.asks
         self.lost = realtime._lost
