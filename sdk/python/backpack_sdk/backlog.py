@@ -1,7 +1,7 @@
 """What listeners in a thread of their own have still to hear.
 
-While it is much, the connection is read no further: else a listener that is slower than what it listens to would
-fill the memory. To the API it is a slow reader then, as a listener is that holds up an event loop.
+While it is much, the connection is read no further: else a listener that is slower than what it listens to
+would fill the memory. To the API it is a slow reader then, as a listener is that holds up an event loop.
 """
 
 import asyncio
