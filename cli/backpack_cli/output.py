@@ -32,6 +32,10 @@ class Output:
         for line in lines:
             self._out.print(line, markup=False, highlight=False, soft_wrap=True)
 
+    def line(self, value: Any, text: str) -> None:
+        """What somebody else has written: as it is, with its tabs and what looks like an emoji's code."""
+        print(json.dumps(value, ensure_ascii=False) if self.as_json else text, flush=True)
+
     def table(self, items: list[dict[str, Any]], columns: Sequence[str], rows: list[list[Any]]) -> None:
         """A list: as JSON the items, else a table of the rows."""
         if self.as_json:
@@ -78,4 +82,4 @@ def state_of(backpack: dict[str, Any]) -> Text:
 
 
 def _console(file: Any) -> Console:
-    return Console(file=file, width=None if file.isatty() else _WIDE)
+    return Console(file=file, emoji=False, width=None if file.isatty() else _WIDE)

@@ -67,6 +67,14 @@ def test_of_a_pod_that_had_written_nothing_only_what_is_new_is_printed(tmp_path:
     assert (printed, tails) == (["a new", "b of another"], ["0", "10000"])
 
 
+@pytest.mark.parametrize(
+    "text", ["a\tb", ":warning: :smile:", "[red]no markup[/red]", " spaces  ", "x" * 2000]
+)
+def test_lines_are_printed_as_they_were_written(tmp_path: Path, text: str) -> None:
+    printed, _ = followed(tmp_path, [lines_of(pods("a"), line("09:00:00", text), END)])
+    assert printed == [text]
+
+
 @pytest.mark.parametrize("words", [("--tail", "2"), ("--tail", "2", "-f", "--previous")])
 def test_what_is_not_added_to_is_asked_for_as_before(tmp_path: Path, words: tuple[str, ...]) -> None:
     streams = [

@@ -56,7 +56,7 @@ class _Lines:
                     if moment <= self._known.get(pod, self._since - 1):
                         return
                     self._last[pod] = moment
-                self._out.result(line, f"{pod} {text}" if self._pods > 1 else text)
+                self._out.line(line, f"{pod} {text}" if self._pods > 1 else text)
             case {"type": "again"}:
                 self._known = dict(self._last)
                 self._since = line.get("since") or 0
