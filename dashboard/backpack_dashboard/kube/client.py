@@ -13,7 +13,7 @@ from kubernetes.aio.client.configuration import Configuration
 from kubernetes.aio.client.rest import RESTClientObject
 from kubernetes.aio.config import load_incluster_config, load_kube_config
 
-from backpack_dashboard.kube.errors import NoAnswer, from_answer
+from backpack_dashboard.kube.errors import NoAnswer, Silent, from_answer
 from backpack_dashboard.kube.kinds import Kind
 
 Body = dict[str, Any]
@@ -23,6 +23,8 @@ CONNECTIONS = 128
 """Watches, and log streams of open pages, each take one for as long as they last; these are at
 most half of them."""
 WATCH_SECONDS = 300
+SILENT_SECONDS = 90.0
+"""Of a watch: bookmarks come about once a minute, but none of Events."""
 _SECONDS = 15.0
 _LINES = 2**22
 """Of a watch: one line is a whole object."""
@@ -95,7 +97,8 @@ class KubeClient:
     async def watch(
         self, kind: Kind, namespace: str | None, resource_version: str, **query: str
     ) -> AsyncIterator[Body]:
-        """The events `{type, object}` since that version, until the API server ends it."""
+        """The events `{type, object}` since that version, until the API server ends it, or has
+        said nothing for so long that it may not be there any more."""
         query = {
             **query,
             "watch": "true",
@@ -103,9 +106,14 @@ class KubeClient:
             "allowWatchBookmarks": "true",
             "timeoutSeconds": str(WATCH_SECONDS),
         }
-        async with self.stream(kind.path(namespace), query, WATCH_SECONDS + 30.0) as lines:
-            async for line in lines:
-                yield json.loads(line)
+        try:
+            async with self.stream(
+                kind.path(namespace), query, WATCH_SECONDS + 30.0, silent=SILENT_SECONDS
+            ) as lines:
+                async for line in lines:
+                    yield _event(line)
+        except Silent:
+            return
 
     @asynccontextmanager
     async def stream(
@@ -115,14 +123,16 @@ class KubeClient:
         seconds: float | None = None,
         *,
         longest: int | None = None,
+        silent: float | None = None,
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """The lines of an answer as they come, for at most so many seconds. Of one with more
-        than `longest` bytes the rest is left out; without a limit it is a `NoAnswer`."""
-        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=_SECONDS)
+        than `longest` bytes the rest is left out; without a limit it is a `NoAnswer`. `Silent`
+        where nothing comes for `silent` seconds."""
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=_SECONDS, sock_read=silent)
         answer = await self._open("GET", path, None, query, "application/json", timeout)
         try:
             if answer.status >= 400:
-                raise from_answer(answer.status, answer.reason, await answer.read())
+                raise from_answer(answer.status, answer.reason, await _rest(answer))
             yield _lines(answer.response, longest)
         finally:
             answer.response.close()
@@ -170,6 +180,22 @@ class KubeClient:
             raise NoAnswer(f"{method} {path}: {str(error) or type(error).__name__}") from error
 
 
+async def _rest(answer: Any) -> bytes:
+    try:
+        text: bytes = await answer.read()
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise NoAnswer(f"a refusal broke off: {str(error) or type(error).__name__}") from error
+    return text
+
+
+def _event(line: bytes) -> Body:
+    try:
+        event: Body = json.loads(line)
+    except ValueError as error:
+        raise NoAnswer("the watch broke off within a line") from error
+    return event
+
+
 async def _lines(response: aiohttp.ClientResponse, longest: int | None) -> AsyncIterator[bytes]:
     try:
         kept = b""
@@ -183,5 +209,7 @@ async def _lines(response: aiohttp.ClientResponse, longest: int | None) -> Async
                 raise NoAnswer("the API server sent a line that is too long")
         if kept:
             yield kept
+    except aiohttp.SocketTimeoutError as error:
+        raise Silent("the stream is silent") from error
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise NoAnswer(f"the stream broke off: {str(error) or type(error).__name__}") from error

@@ -6,6 +6,7 @@ ApiError           it answered with an error
   Refused          400, 403, 405, 413, 422: the same request will be refused again
   Expired          410: a watch must begin anew
 NoAnswer           the connection failed or the time was up
+  Silent           a stream that was open, and of which nothing more came
 """
 
 import json
@@ -45,6 +46,10 @@ class Expired(ApiError):
 
 class NoAnswer(KubeError):
     """The API server could not be reached, or was too slow."""
+
+
+class Silent(NoAnswer):
+    """Nothing came of a stream for as long as one waits."""
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {
