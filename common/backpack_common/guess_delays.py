@@ -32,17 +32,19 @@ class GuessDelays:
     def __init__(self, counts: Counts) -> None:
         self._counts = counts
 
-    async def wait_seconds(self, account: str, address: str | None) -> int:
-        """How long this account or link, or address, must wait; 0: not at all."""
-        subjects = [_account(account)] + ([_address(address)] if address else [])
-        wait = max(await asyncio.gather(*(self._counts.wait_ms(subject) for subject in subjects)))
+    async def wait_seconds(self, account: str | None, address: str | None) -> int:
+        """How long this account or link, or address, must wait; 0: not at all. None: there is
+        no account, or the address isn't known."""
+        subjects = ([_account(account)] if account else []) + ([_address(address)] if address else [])
+        wait = max(await asyncio.gather(*(self._counts.wait_ms(subject) for subject in subjects)), default=0)
         return -(-wait // 1000)
 
-    async def failed(self, account: str, address: str | None) -> None:
+    async def failed(self, account: str | None, address: str | None) -> None:
         """Count a failure."""
-        await self._counts.fail(
-            _account(account), free=FREE_BY_ACCOUNT, first_ms=FIRST_DELAY_MS, longest_ms=LONGEST_DELAY_MS
-        )
+        if account:
+            await self._counts.fail(
+                _account(account), free=FREE_BY_ACCOUNT, first_ms=FIRST_DELAY_MS, longest_ms=LONGEST_DELAY_MS
+            )
         if address:
             await self._counts.fail(
                 _address(address), free=FREE_BY_ADDRESS, first_ms=FIRST_DELAY_MS, longest_ms=LONGEST_DELAY_MS

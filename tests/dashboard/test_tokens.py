@@ -11,9 +11,10 @@ import pytest
 from backpack_contract.admins import API_TOKEN_PREFIX, secret_name
 from backpack_dashboard.domain.sessions import digest
 from backpack_dashboard.domain.tokens import MAX_TOKENS, READ, ApiToken
+from redis import Redis as RedisClient
 from support.dashboard import Dashboard, Visitor
 from support.dashboard_program import Program, new_token, revoke, token_id
-from support.redis import Redis
+from support.redis import PASSWORD, Redis
 
 
 def test_only_a_hash_is_kept_and_nothing_is_logged(dashboard: Dashboard, ada: Visitor) -> None:
@@ -92,6 +93,22 @@ def behind_a_proxy(dashboard: Dashboard, redis: Redis, tmp_path: Path) -> Iterat
     process.start()
     yield process
     process.stop()
+
+
+def test_made_up_tokens_leave_nothing_in_redis(dashboard: Dashboard, redis: Redis, ada: Visitor) -> None:
+    token = new_token(ada)
+    host, _, port = redis.host.partition(":")
+
+    def keys() -> int:
+        with RedisClient(host=host, port=int(port), password=PASSWORD, db=5) as client:
+            return len(list(client.scan_iter("throttle:*")))
+
+    before = keys()
+    for number in range(10):
+        assert Program(dashboard, f"{token[:-6]}{number:06}").status() == 401
+    assert keys() == before
+    assert Program(dashboard, token).status() == 200
+    revoke(ada, token)
 
 
 def test_who_guesses_is_slowed_down_by_address(behind_a_proxy: Dashboard, ada: Visitor) -> None:
