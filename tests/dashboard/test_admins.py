@@ -8,6 +8,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from backpack_contract.admins import secret_name
 from backpack_dashboard.services.sessions import LOOK_EVERY
 from support.dashboard import PASSWORD, Dashboard, Visitor
 from support.waiting import eventually
@@ -169,3 +170,19 @@ def test_the_last_owner_stays(fresh: Dashboard) -> None:
     fresh.account("otto", "owner")
     assert last.send("DELETE", f"/admins/{left}?typed={left}").headers["HX-Redirect"] == "/sign-in"
     assert last.get("/").status_code == 303
+
+
+def test_nothing_is_written_into_a_secret_that_isnt_the_accounts(
+    dashboard: Dashboard, owner: Visitor
+) -> None:
+    secrets = f"/api/v1/namespaces/{dashboard.own}/secrets"
+    name, data = secret_name("nina"), {"password-hash": "c29tZQ=="}
+    body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": data}
+    dashboard.cluster.api.request("POST", secrets, body)
+
+    invited = {"name": "nina", "email": "nina@example.com", "role": "developer"}
+    refused = owner.post("/admins", invited)
+    assert (refused.status_code, name in refused.text) == (409, True)
+    assert dashboard.cluster.api.request("GET", f"{secrets}/{name}")["data"] == data
+    dashboard.cluster.api.request("DELETE", f"{secrets}/{name}")
+    assert "/invitation#nina." in owner.post("/admins/nina/invitation").text

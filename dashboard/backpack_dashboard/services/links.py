@@ -112,7 +112,9 @@ class Invitations:
             raise Invalid("This account is disabled. Ask an owner of the dashboard to enable it.")
         hash_ = await self._accounts.hash(password, admin.email)
         try:
-            await self._store.spend_invitation(admin.name, kept[INVITATION_HASH], {PASSWORD_HASH: hash_})
+            await self._store.spend_invitation(
+                admin.name, admin.uid, kept[INVITATION_HASH], {PASSWORD_HASH: hash_}
+            )
         except Conflict as error:
             raise Invalid(USED) from error
         audit.done(admin, "invitation.use", admin)

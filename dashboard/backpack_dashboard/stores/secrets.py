@@ -21,6 +21,8 @@ from backpack_dashboard.stores.cluster_errors import cluster_errors
 
 SETUP = "backpack-dashboard-setup"
 """The Secret with the hash of the one-time set-up link."""
+_TRIES = 5
+"""The operator and a dashboard may make, and the cluster remove, one at the same moment."""
 
 
 class SecretStore:
@@ -37,23 +39,34 @@ class SecretStore:
             body = await self._client.get(SECRET, self._namespace, secret_name(name))
         except NotThere:
             return {}
-        owners = body["metadata"].get("ownerReferences") or ()
-        return _decoded(body) if any(owner["uid"] == uid for owner in owners) else {}
+        return _decoded(body) if _belongs(body, uid) else {}
 
     @cluster_errors
     async def write_of_admin(self, name: str, uid: str, values: Mapping[str, str | None]) -> None:
-        """Set these keys of the account's Secret; None removes one."""
-        change = {key: None if value is None else _encode(value) for key, value in values.items()}
-        try:
-            await self._client.patch(SECRET, self._namespace, secret_name(name), {"data": change})
-        except NotThere:
-            await self._create_of_admin(name, uid, change)
+        """Set these keys of the Secret of the account with this UID; None removes one. Raises
+        `Conflict` where the Secret is somebody else's of the same name."""
+        data = {key: None if value is None else _encode(value) for key, value in values.items()}
+        for _ in range(_TRIES):
+            try:
+                body = await self._client.get(SECRET, self._namespace, secret_name(name))
+                _must_belong(body, uid)
+                # The same object as was looked at; what else is written in it meanwhile is no matter.
+                change = {"metadata": {"uid": body["metadata"]["uid"]}, "data": data}
+                await self._client.patch(SECRET, self._namespace, secret_name(name), change)
+            except NotThere:
+                if not await self._create_of_admin(name, uid, data):
+                    continue
+            except AlreadyThere:
+                continue
+            return
+        raise Conflict(f"The Secret {secret_name(name)} is made anew all the time. Look who does that.")
 
     @cluster_errors
-    async def spend_invitation(self, name: str, hash_: str, values: Mapping[str, str]) -> None:
-        """Set these keys and remove the invitation, if it still is the one with this hash.
-        Raises `Conflict`."""
+    async def spend_invitation(self, name: str, uid: str, hash_: str, values: Mapping[str, str]) -> None:
+        """Set these keys and remove the invitation, if it still is the one with this hash, of
+        the account with this UID. Raises `Conflict`."""
         body = await self._client.get(SECRET, self._namespace, secret_name(name))
+        _must_belong(body, uid)
         if _decoded(body).get(INVITATION_HASH) != hash_:
             raise Conflict("The invitation was used meanwhile.")
         data = {key: _encode(value) for key, value in values.items()}
@@ -63,8 +76,9 @@ class SecretStore:
         }
         await self._client.patch(SECRET, self._namespace, secret_name(name), change)
 
-    async def _create_of_admin(self, name: str, uid: str, data: Mapping[str, str | None]) -> None:
-        """The operator makes it as soon as it sees the account, unless this is sooner."""
+    async def _create_of_admin(self, name: str, uid: str, data: Mapping[str, str | None]) -> bool:
+        """The operator makes it as soon as it sees the account, unless this is sooner: then
+        it is True."""
         body = {
             "apiVersion": "v1",
             "kind": "Secret",
@@ -75,7 +89,8 @@ class SecretStore:
         try:
             await self._client.create(SECRET, body)
         except AlreadyThere:
-            await self._client.patch(SECRET, self._namespace, secret_name(name), {"data": dict(data)})
+            return False
+        return True
 
     @cluster_errors
     async def setup(self) -> tuple[dict[str, str], str] | None:
@@ -118,6 +133,19 @@ class SecretStore:
         except NotThere:
             return None
         return _decoded(body).get(KEY_SET)
+
+
+def _belongs(body: Mapping[str, Any], uid: str) -> bool:
+    owners = body["metadata"].get("ownerReferences") or ()
+    return any(owner["uid"] == uid for owner in owners)
+
+
+def _must_belong(body: Mapping[str, Any], uid: str) -> None:
+    if not _belongs(body, uid):
+        raise Conflict(
+            f"The Secret {body['metadata']['name']} isn't this account's: most likely a former one of "
+            "this name is still being removed. Wait a moment, and try again; delete the Secret if it stays."
+        )
 
 
 def _decoded(body: Mapping[str, Any]) -> dict[str, str]:
