@@ -28,8 +28,8 @@ class LogRequest:
 class Source(Protocol):
     """Backpacks have the shape that `docs/dashboard-api.md` describes. All of it raises `CliError`."""
 
-    def backpacks(self) -> list[Json]:
-        """All that one may see, by name."""
+    def backpacks(self, namespace: str | None = None) -> list[Json]:
+        """All that one may see, or those of one namespace, by name."""
 
     def create(self, name: str, display_name: str, namespace: str | None) -> Json:
         """A new one."""
@@ -56,7 +56,7 @@ def find(source: Source, name: str) -> Json:
     namespace, _, own = name.rpartition("/")
     found = [
         one
-        for one in source.backpacks()
+        for one in source.backpacks(namespace or None)
         if one["name"] == own and (not namespace or one["namespace"] == namespace)
     ]
     if not found:

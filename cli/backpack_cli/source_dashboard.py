@@ -22,9 +22,9 @@ class DashboardSource:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    def backpacks(self) -> list[Json]:
+    def backpacks(self, namespace: str | None = None) -> list[Json]:
         found: list[Json] = self._api.call("GET", "/backpacks")["items"]
-        return found
+        return [one for one in found if namespace in (None, one["namespace"])]
 
     def create(self, name: str, display_name: str, namespace: str | None) -> Json:
         body = {"name": name, "displayName": display_name, "namespace": namespace}

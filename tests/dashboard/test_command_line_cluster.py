@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import yaml
 
 from backpack_cli.errors import Exit
 from support.command_line import CommandLine
@@ -129,3 +130,37 @@ def test_as_a_plugin_of_kubectl_it_goes_to_the_current_context(
     done = backpack("list", "--json", plugin=True)
     assert "plugged" in [one["name"] for one in done.json]
     assert "kubectl backpack" in backpack("--help", plugin=True).out
+
+
+def rights_in(cluster: OperatedCluster, namespace: str) -> str:
+    """The token of somebody who may do all with Backpacks of this namespace, and nothing elsewhere."""
+    rights = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}"
+    account = f"/api/v1/namespaces/{namespace}/serviceaccounts"
+    named = {"metadata": {"name": "guest"}}
+    rule = {"apiGroups": ["backpack.dev"], "resources": ["backpacks"], "verbs": ["*"]}
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "guest"}
+    subject = {"kind": "ServiceAccount", "name": "guest", "namespace": namespace}
+    cluster.api.request("POST", account, named)
+    cluster.api.request("POST", f"{rights}/roles", {**named, "rules": [rule]})
+    cluster.api.request("POST", f"{rights}/rolebindings", {**named, "roleRef": role, "subjects": [subject]})
+    asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+    token: str = cluster.api.request("POST", f"{account}/guest/token", asked)["status"]["token"]
+    return token
+
+
+def test_who_may_look_into_one_namespace_names_it(
+    cluster: OperatedCluster, namespace: str, tmp_path: Path
+) -> None:
+    cluster.backpack(namespace, "guarded")
+    kubeconfig = yaml.safe_load(cluster.plane.kubeconfig.read_text())
+    kubeconfig["users"][0]["user"] = {"token": rights_in(cluster, namespace)}
+    file = tmp_path / "kubeconfig"
+    file.write_text(yaml.safe_dump(kubeconfig))
+    command, variables = CommandLine(tmp_path), {"KUBECONFIG": str(file)}
+    words = ("--context", kubeconfig["current-context"])
+    told = command(*words, "status", f"{namespace}/guarded", "--json", variables=variables)
+    assert told.json["name"] == "guarded"
+    suspended = command(*words, "suspend", f"{namespace}/guarded", "--json", variables=variables)
+    assert suspended.json["suspended"] is True
+    assert command(*words, "status", f"{namespace}/nothing", variables=variables).code == Exit.NOT_FOUND
+    assert command(*words, "status", "guarded", variables=variables).code == Exit.NOT_ALLOWED

@@ -43,19 +43,9 @@ class ClusterSource:
         self._objects: Any = client.CustomObjectsApi(api)
         self._core: Any = client.CoreV1Api(api)
 
-    def backpacks(self) -> list[Json]:
+    def backpacks(self, namespace: str | None = None) -> list[Json]:
         with sentences():
-            try:
-                found = self._objects.list_cluster_custom_object(
-                    GROUP, VERSION, PLURAL, _request_timeout=ANSWER
-                )
-            except ApiException as error:
-                if error.status != 403:
-                    raise
-                # Who may not see all namespaces may see the context's.
-                found = self._objects.list_namespaced_custom_object(
-                    GROUP, VERSION, self._namespace, PLURAL, _request_timeout=ANSWER
-                )
+            found = self._listed(namespace) if namespace else self._all()
         items = [backpack_of(one) for one in found["items"]]
         return sorted(items, key=lambda one: (one["name"], one["namespace"]))
 
@@ -123,6 +113,24 @@ class ClusterSource:
             lines = follow if request.follow and not request.previous else read
             yield from lines(self._core, backpack, request)
         yield {"type": "end", "reason": "done"}
+
+    def _all(self) -> Json:
+        try:
+            found: Json = self._objects.list_cluster_custom_object(
+                GROUP, VERSION, PLURAL, _request_timeout=ANSWER
+            )
+        except ApiException as error:
+            if error.status != 403:
+                raise
+            return self._listed(self._namespace)  # who may not see all may see the context's
+        return found
+
+    def _listed(self, namespace: str) -> Json:
+        # Of this one alone: who names it needs rights nowhere else.
+        found: Json = self._objects.list_namespaced_custom_object(
+            GROUP, VERSION, namespace, PLURAL, _request_timeout=ANSWER
+        )
+        return found
 
     def _look(self, backpack: Json) -> Json | None:
         with sentences():
