@@ -139,7 +139,8 @@ export class Link {
   async #doubt(): Promise<void> {
     const number = this.#try;
     const answer = await this.#transport.call<unknown>("GET", "/auth/me").catch(({ status }) => status);
-    if (number !== this.#try) return; // the silence took too long
+    // Unless it took too long; a 401 has ended the session already, and with it this connection.
+    if (number !== this.#try && this.#transport.session.user !== null) return;
     if (answer === 401) this.#ended();
     else this.again();
   }
@@ -166,7 +167,7 @@ export class Link {
 
   #drop(): void {
     this.#try++;
-    for (const timer of [this.#retry, this.#settled, this.#silence]) clearTimeout(timer);
+    [this.#retry, this.#settled, this.#silence].forEach(clearTimeout);
     const socket = this.#socket;
     this.#socket = undefined;
     if (!socket) return;

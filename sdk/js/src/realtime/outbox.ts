@@ -33,7 +33,7 @@ export class Outbox {
 
   /** Take a request in. Fails at once what is too large, or one too many. */
   put(entry: Entry): void {
-    const size = new TextEncoder().encode(JSON.stringify(entry.fields)).length + 100;
+    const size = new Blob([JSON.stringify(entry.fields)]).size + 100;
     if (size > MAX_BYTES) {
       const detail = `A message is at most ${MAX_BYTES} bytes; larger documents go over HTTP.`;
       return entry.failed(new BackpackError({ type: "/problems/too-large", status: 413, detail }));

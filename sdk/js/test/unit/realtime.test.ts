@@ -160,6 +160,29 @@ for (const [status, tries] of [
     assert.equal(page.realtime.status.state, status === 401 ? "closed" : "connecting");
   });
 
+test("who had a session by a cookie hears once that it has ended, and why", async (context) => {
+  start(context);
+  const heard: unknown[] = [];
+  const problem = { status: 401, type: "/problems/not-signed-in" };
+  const fetch = async () => Response.json(problem, { status: 401 });
+  client = createClient("http://api", { ...OPTIONS, session: "cookie", fetch });
+  client.auth.onChange(({ reason }) => heard.push(reason));
+  const subscribing = client.db.collection("tasks").subscribe(({ type }) => heard.push(type));
+  await settle();
+  FakeSocket.last.tell({ ev: "hello", user: { id: "ada" }, seq: "7-0-0" });
+  await settle();
+  FakeSocket.last.answer("db.subscribe", { sub: "1", seq: "8-0-0" });
+  await subscribing;
+  FakeSocket.last.lose();
+  await pass(context, 1_000);
+  FakeSocket.last.lose(4003);
+  await pass(context, 60_000);
+  assert.deepEqual(heard, ["restored", "end", "ended"]);
+  assert.equal(client.realtime.status.state, "closed");
+  assert.equal(client.realtime.status.error?.status, 401);
+  assert.equal(FakeSocket.all.length, 2);
+});
+
 test("a store that is away for a moment ends no subscription and no channel", async (context) => {
   start(context);
   client = createClient("http://api", { ...OPTIONS, token: "secret", realtime: { backoff: [500, 2000] } });
