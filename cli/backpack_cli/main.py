@@ -2,9 +2,10 @@
 
 import json
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from . import options
 from .commands import account, archives, backpacks, logs, site, users
@@ -13,8 +14,23 @@ from .errors import CliError, Exit
 PLUGIN = "kubectl backpack"
 """What it is called as a plugin of kubectl, where it goes to the current context's cluster."""
 
+UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+"""Of click, or of Typer itself, which has had it inside for some time."""
+
+
+class Commands(TyperGroup):
+    """Interrupted is interrupted at a prompt too, where Typer's exit code is 1."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.Abort:
+            raise typer.Exit(Exit.INTERRUPTED) from None
+
+
 app = typer.Typer(
     name="backpack",
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -54,10 +70,14 @@ app.command("import")(archives.import_archive)
 def main(name: str = "backpack") -> None:
     """Run the command of the command line; ends with one of `Exit`."""
     try:
-        app(prog_name=name)
+        # Typer would print what can't be meant as text and exit; else it hands on the exit code.
+        sys.exit(app(prog_name=name, standalone_mode=not _as_json()))
     except CliError as error:
         _complain(error)
         sys.exit(error.code)
+    except UsageError as error:
+        _complain(CliError(error.format_message(), Exit.USAGE))  # type: ignore[attr-defined]
+        sys.exit(Exit.USAGE)
     except OSError as error:  # of a file: those of the network are the API's
         _complain(CliError(f"{error.filename or 'A file'}: {error.strerror or error}"))
         sys.exit(Exit.FAILED)
@@ -68,8 +88,12 @@ def plugin() -> None:
     main(PLUGIN)
 
 
+def _as_json() -> bool:
+    return "--json" in sys.argv
+
+
 def _complain(error: CliError) -> None:
-    if "--json" in sys.argv:
+    if _as_json():
         told = {"error": {"message": error.message, "code": int(error.code), **error.problem}}
         print(json.dumps(told, ensure_ascii=False), file=sys.stderr)
     else:
