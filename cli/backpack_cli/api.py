@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from . import moments
-from .errors import BrokeOff, CliError, from_problem
+from .errors import BrokeOff, CliError, Exit, from_problem
 from .login import Login
 from .loopback import PATTERN, Loopback
 from .patience import SHORT, Patience, patiently
@@ -24,6 +24,7 @@ WORK = httpx.Timeout(600.0, connect=CONNECT)
 """Of what works for a while before it answers: an import of everything."""
 SILENCE = 60.0
 """Seconds without a line of a stream, which has one in 15."""
+_ME = {"name", "role", "scopes", "expiresAt"}
 
 
 class Api:
@@ -51,6 +52,16 @@ class Api:
         pauses = SHORT if method == "GET" else ()
         return patiently(lambda: self._once(method, path, request), Patience(pauses))
 
+    def me(self) -> Json:
+        """Whose token it is. Raises `CliError`, also where no dashboard is at the URL."""
+        try:
+            found = self.call("GET", "/me")
+        except CliError as error:
+            raise self._no_dashboard() if error.code == Exit.NOT_FOUND else error from None
+        if not isinstance(found, dict) or not found.keys() >= _ME:
+            raise self._no_dashboard()
+        return found
+
     @contextmanager
     def opened(self, method: str, path: str, **request: Any) -> Iterator[httpx.Response]:
         """An answer whose content is still to come. Raises `CliError`, also while it is read."""
@@ -68,14 +79,26 @@ class Api:
         timeout = httpx.Timeout(SILENCE, connect=CONNECT)
         with self.opened("GET", path, params=query, timeout=timeout) as answer:
             for line in answer.iter_lines():
-                content: Json = json.loads(line)
+                content: Json = self._parsed(line)
                 if content["type"] != "ping":
                     yield content
 
     def _once(self, method: str, path: str, request: Json) -> Any:
         with self.opened(method, path, **request) as answer:
             content = answer.read()
-        return json.loads(content) if content else None
+        return self._parsed(content) if content else None
+
+    def _parsed(self, content: str | bytes) -> Any:
+        try:
+            return json.loads(content)
+        except ValueError:
+            raise self._no_dashboard() from None
+
+    def _no_dashboard(self) -> CliError:
+        detail = (
+            f"{self.url} is no dashboard: something else answers there. Log in at the dashboard's own URL."
+        )
+        return CliError(detail)
 
     def _check(self, answer: httpx.Response) -> None:
         if answer.is_success:

@@ -32,8 +32,8 @@ def path(environment: Mapping[str, str] = os.environ) -> Path:
 def load(environment: Mapping[str, str] = os.environ) -> Login:
     """The variables, or what was kept. Raises `CliError` where there is neither."""
     kept = _kept(path(environment))
-    url = environment.get(URL_VARIABLE) or (kept.url if kept else "")
-    token = environment.get(TOKEN_VARIABLE)
+    url = environment.get(URL_VARIABLE, "").strip() or (kept.url if kept else "")
+    token = environment.get(TOKEN_VARIABLE, "").strip()  # a file's last line break comes along easily
     if not token and kept and kept.url == dashboard_url(url):
         token = kept.token  # another dashboard's isn't sent here
     if not url or not token:

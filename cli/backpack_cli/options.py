@@ -126,7 +126,7 @@ def _cluster_source(cluster: Cluster) -> "ClusterSource":
 
 
 def _whoami(api: Api, out: Output) -> None:
-    me = api.call("GET", "/me")
+    me = api.me()
     until = me["expiresAt"].partition("T")[0]
     line = (
         f"{me['name']} ({me['role']}) at {api.url}, until {until}. The token may: {', '.join(me['scopes'])}."

@@ -32,7 +32,7 @@ def login(
     new = Login(at, token)
     api = Api(new)
     try:
-        me = api.call("GET", "/me")
+        me = api.me()
     finally:
         api.close()
     logins.keep(new)
