@@ -2,14 +2,17 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
 
 from ..api import WORK
-from ..options import Json, Name, Yes, inside, sure
+from ..errors import CliError, Exit
+from ..options import Inside, Json, Name, Yes, inside, sure
 from ..site_zip import pieces
 
 
@@ -26,18 +29,21 @@ def export(
     """
     with inside(name, as_json=as_json) as at:
         target = output or Path(f"{at.backpack['name']}.backpack.zip")
-        with at.api.opened("GET", f"{at.path}/export") as answer, at.out.progress("Exporting", None) as tell:
-            if str(target) == "-":
-                _save(answer.iter_bytes(), sys.stdout.buffer, tell)
-                return
-            # Under its name only once all of it is there; for nobody else to read.
-            partial = target.with_name(f"{target.name}.part")
-            try:
-                with open(partial, "wb", opener=_private) as file:
-                    size = _save(answer.iter_bytes(), file, tell)
-                partial.replace(target)
-            finally:
-                partial.unlink(missing_ok=True)
+        if str(target) == "-":
+            with _exported(at) as (chunks, tell):
+                _save(chunks, sys.stdout.buffer, tell)
+            return
+        _check(target)
+        # Under its name only once all of it is there. Under one that nobody can foresee, and for its owner
+        # only (mode 0600): the folder may be one that others write to.
+        handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".backpack-", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file, _exported(at) as (chunks, tell):
+                size = _save(chunks, file, tell)
+            Path(partial).replace(target)
+        except BaseException:
+            Path(partial).unlink(missing_ok=True)
+            raise
         at.out.result({"file": str(target), "size": size}, f"{target}")
 
 
@@ -72,6 +78,22 @@ def import_archive(
         at.out.result(done, f"Imported: {counts}.", *done["notes"])
 
 
+def _check(target: Path) -> None:
+    """Raises `CliError` for what can't become the file, before everything is sent in vain."""
+    if target.exists() and not target.is_file():
+        kind = "a folder" if target.is_dir() else "no file"
+        raise CliError(f"{target} is {kind}: name the file that is to be written.", Exit.USAGE)
+    if not target.parent.is_dir():
+        raise CliError(f"{target.parent} is no folder: make it first.", Exit.USAGE)
+
+
+@contextmanager
+def _exported(at: Inside) -> Iterator[tuple[Iterator[bytes], Callable[[int], None]]]:
+    """The archive's bytes, and a function to tell of those that have passed."""
+    with at.api.opened("GET", f"{at.path}/export") as answer, at.out.progress("Exporting", None) as tell:
+        yield answer.iter_bytes(), tell
+
+
 def _save(chunks: Iterator[bytes], file: BinaryIO, tell: Callable[[int], None]) -> int:
     size = 0
     for chunk in chunks:
@@ -79,7 +101,3 @@ def _save(chunks: Iterator[bytes], file: BinaryIO, tell: Callable[[int], None]) 
         size += len(chunk)
         tell(len(chunk))
     return size
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
