@@ -4,6 +4,7 @@ A process is known by its id *and* the moment it started, so that a record left
 by a crash or a reboot never points at a stranger who was given the same id.
 """
 
+import atexit
 import contextlib
 import json
 import os
@@ -24,6 +25,13 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 # A child of this process must be waited for when it ends, or it stays a zombie.
 _children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+@atexit.register
+def _leave_them() -> None:
+    """Daemons outlive who started them, of which `Popen` would complain."""
+    for child in _children.values():
+        child.returncode = child.poll() or 0
 
 
 @dataclass(frozen=True)
