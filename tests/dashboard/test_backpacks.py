@@ -1,7 +1,5 @@
 """Creating, changing and deleting backpacks; the cluster is the truth."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 from support.dashboard import BACKPACKS_PER_DEVELOPER, Dashboard, Visitor
 from support.waiting import eventually
 
@@ -55,18 +53,6 @@ def test_a_developer_has_no_more_than_he_may_have(dashboard: Dashboard) -> None:
     refused = eve.post("/new", {"name": "eves-last"})
     assert refused.status_code == 403
     assert "ask an owner" in refused.text
-
-
-def test_nor_has_who_makes_many_at_once(dashboard: Dashboard) -> None:
-    fay = dashboard.account("fay")
-    for number in range(BACKPACKS_PER_DEVELOPER - 1):
-        dashboard.cluster.backpack(dashboard.namespace, f"fays-{number}", admins=["fay"])
-    eventually(lambda: fay.get("/").text.count('class="main-link"') == BACKPACKS_PER_DEVELOPER - 1, within=10)
-
-    with ThreadPoolExecutor(6) as pool:
-        names = [{"name": f"fays-last-{number}"} for number in range(6)]
-        answers = list(pool.map(lambda form: fay.post("/new", form), names))
-    assert sorted(answer.status_code for answer in answers) == [200, *[403] * 5]
 
 
 def test_suspend_resume_restart_and_delete_change_the_resource(dashboard: Dashboard, ada: Visitor) -> None:
