@@ -70,6 +70,24 @@ def test_a_session_that_ended_while_the_page_was_cut_off_ends_it_once_it_is_back
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=2 * WITHIN)
 
 
+def test_a_backpack_that_was_given_away_meanwhile_is_not_there(
+    playwright: Playwright, fresh: Dashboard
+) -> None:
+    dora = fresh.account("dora")
+    fresh.cluster.backpack(fresh.namespace, "doras", admins=["dora"])
+    with open_page(playwright) as page:
+        sign_in(page, dora)
+        page.get_by_role("link", name="doras").click()
+        expect(page.locator("#backpack-pill")).to_contain_text("Waiting")
+        fresh.stop()
+        path = f"/apis/backpack.dev/v1alpha1/namespaces/{fresh.namespace}/backpacks/doras"
+        fresh.cluster.api.merge(path, {"spec": {"admins": ["eric"]}})
+        expect(page.locator("#connection")).to_be_visible(timeout=WITHIN)
+        fresh.start()
+
+        expect(page.get_by_text("or it isn't yours")).to_be_visible(timeout=2 * WITHIN)
+
+
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_every_screen_is_accessible_and_fits(

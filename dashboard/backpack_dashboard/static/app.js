@@ -10,6 +10,7 @@
 
 (() => {
   const SIGNED_OUT = 4001;
+  const NOT_ALLOWED = 4003;
   const TOAST_SECONDS = 8;
 
   const csrf = document.querySelector('meta[name="csrf-token"]')?.content;
@@ -129,6 +130,8 @@
 
   document.addEventListener("htmx:wsClose", ({ detail }) => {
     if (detail.event.code === SIGNED_OUT) location.assign("/sign-in");
+    // What the page shows is gone, or somebody else's by now: the page itself says so.
+    else if (detail.event.code === NOT_ALLOWED) location.reload();
     else if (detail.event.code !== 1000) document.body.dataset.live = "lost";
     live();
   });
