@@ -24,6 +24,12 @@ PASSWORD = "correct horse battery"
 TOUR_SECONDS = 120
 SITE = ROOT / "examples" / "todo" / "site"
 LOOKS: tuple[tuple[Literal["dark", "light"], int], ...] = (("dark", 360), ("light", 1280))
+RUN = """async (snippet) => {
+  const code = snippet.replace("/__backpack", `${location.origin}/__backpack`);
+  await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+  return "ran";
+}"""
+"""A module of a page of the site."""
 WITHIN = 60_000
 """Milliseconds; a busy machine is slow."""
 pytestmark = pytest.mark.timeout(400)
@@ -68,6 +74,7 @@ def test_a_first_tour_ends_with_a_hosted_page_that_people_sign_up_on(
     person.fill(page.get_by_label("Title"), "Flowers")
     person.click(page.get_by_role("button", name="Create"))
     expect(page.locator("#backpack-progress")).to_contain_text("Use it", timeout=WITHIN)
+    snippet = page.locator("#backpack-progress pre").inner_text()
     people.look(page, "tour-ready")
     person.click(page.get_by_role("link", name="Site", exact=True))
     person.choose(page.get_by_label("Choose a folder"), SITE)
@@ -88,6 +95,7 @@ def test_a_first_tour_ends_with_a_hosted_page_that_people_sign_up_on(
     assert seconds < TOUR_SECONDS
 
     look_into_every_tab(people, page)
+    assert site.evaluate(RUN, snippet) == "ran"
     delete(page, shop)
     assert all(one["metadata"]["name"] != shop for one in backpacks_of(kubectl, ada.name))
 
