@@ -74,13 +74,13 @@ class Api:
             detail = f"{self.url} can't be reached, or the connection was lost: try again."
             raise BrokeOff(detail) from error
 
-    def lines(self, path: str, **query: Any) -> Iterator[Json]:
-        """The lines of a stream until it ends, without its signs of life."""
+    def lines(self, path: str, *, pings: bool = False, **query: Any) -> Iterator[Json]:
+        """The lines of a stream until it ends; its signs of life only where they are asked for."""
         timeout = httpx.Timeout(SILENCE, connect=CONNECT)
         with self.opened("GET", path, params=query, timeout=timeout) as answer:
             for line in answer.iter_lines():
                 content: Json = self._parsed(line)
-                if content["type"] != "ping":
+                if pings or content["type"] != "ping":
                     yield content
 
     def _once(self, method: str, path: str, request: Json) -> Any:

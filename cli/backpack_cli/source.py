@@ -41,7 +41,7 @@ class Source(Protocol):
         """Begin to delete it."""
 
     def watch(self, backpack: Json, until: Literal["ready", "gone"], seconds: int) -> Iterator[Json]:
-        """Lines as the dashboard's API has them, to the one of type `end`."""
+        """Lines as the dashboard's API has them, to the one of type `end`; at least one in 15 s."""
 
     def logs(self, backpack: Json, request: LogRequest) -> Iterator[Json]:
         """Lines as the dashboard's API has them, to the one of type `end`.

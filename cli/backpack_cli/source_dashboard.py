@@ -48,7 +48,8 @@ class DashboardSource:
                 yield {"type": "end", "reason": "timeout"}
                 return
             try:
-                yield from self._api.lines(f"{path_of(backpack)}/watch", until=until, timeout=left)
+                path = f"{path_of(backpack)}/watch"
+                yield from self._api.lines(path, pings=True, until=until, timeout=left)
             except CliError as error:
                 if error.code != Exit.NOT_FOUND:
                     raise

@@ -114,7 +114,8 @@ def test_what_changes_something_is_asked_for_once(tmp_path: Path, paused: list[f
 
 
 def test_the_time_to_wait_goes_by_while_nobody_answers(tmp_path: Path) -> None:
-    starting = {**SHOP, "ready": False, "state": "Starting", "message": "It starts."}
+    about = {"ready": False, "deleting": False, "conditions": []}
+    starting = {**SHOP, **about, "state": "Starting", "message": "It starts."}
     answers = {"POST /api/v1/backpacks": [json_of(starting, 201)], f"GET {PLACE}/watch": [AWAY]}
     with ScriptedServer(answers) as server:
         words = ("create", "shop", "--wait", "--timeout", "1")

@@ -1,5 +1,7 @@
 """Waiting for a backpack, and telling what happens meanwhile."""
 
+import time
+from collections.abc import Callable
 from typing import Any, Literal
 
 from rich.text import Text
@@ -7,13 +9,23 @@ from rich.text import Text
 from ..errors import CliError, Exit
 from ..output import Output, state_of
 from ..source import Source
+from .hopeless import Hopeless
 
 Json = dict[str, Any]
 
 
-def wait(source: Source, out: Output, backpack: Json, until: Literal["ready", "gone"], seconds: int) -> Json:
-    """The backpack as it is at the end. Raises `CliError` where it isn't so in time."""
+def wait(
+    source: Source,
+    out: Output,
+    backpack: Json,
+    until: Literal["ready", "gone"],
+    seconds: int,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> Json:
+    """The backpack as it is at the end. Raises `CliError` where it isn't so in time, or never will be."""
     now = backpack
+    hopeless = Hopeless()
     told: set[tuple[str, ...]] = set()
     for line in source.watch(backpack, until, seconds):
         match line:
@@ -26,6 +38,8 @@ def wait(source: Source, out: Output, backpack: Json, until: Literal["ready", "g
                 if reason == until:
                     return now
                 raise _failure(reason, now, seconds)
+        if until == "ready":
+            hopeless.look(now, clock())
     raise CliError("The stream ended without a reason: try again.", Exit.UNREACHABLE)
 
 
