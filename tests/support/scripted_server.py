@@ -59,6 +59,9 @@ class ScriptedServer:
             def do_POST(self) -> None:
                 self._answer()
 
+            def do_DELETE(self) -> None:
+                self._answer()
+
             def log_message(self, *_: object) -> None:
                 """Not to the test's output."""
 

@@ -60,7 +60,8 @@ def delete(
         if until_gone:
             wait(at.source, at.out, backpack, "gone", timeout)
         words = "is deleted" if until_gone else "is being deleted"
-        at.out.result({"name": backpack["name"], "deleted": until_gone}, f"{backpack['name']} {words}.")
+        told = (f"{backpack['name']} {words}.", *_what_stays(backpack))
+        at.out.result({"name": backpack["name"], "deleted": until_gone}, *told)
 
 
 def suspend(name: Name, as_json: Json = False) -> None:
@@ -106,6 +107,15 @@ def _confirm(name: str) -> None:
         raise CliError("Nobody is there to be asked: say --yes.", Exit.USAGE)
     if typer.prompt(f"Type {name} to delete it", err=True).strip() != name:
         raise CliError("That is another name: nothing was deleted.", Exit.USAGE)
+
+
+def _what_stays(backpack: dict[str, Any]) -> tuple[str, ...]:
+    if backpack["spec"].get("deletionPolicy", "Retain") == "Delete":
+        return ("Its data is removed with it (deletionPolicy: Delete).",)
+    return (
+        "Its data is kept (deletionPolicy: Retain).",
+        'How to take it over, or remove it: "Retained data" in docs/operations.md of the project.',
+    )
 
 
 def _described(backpack: dict[str, Any]) -> list[str | Text]:
