@@ -31,8 +31,8 @@ class Source(Protocol):
     def backpacks(self, namespace: str | None = None) -> list[Json]:
         """All that one may see, or those of one namespace, by name."""
 
-    def create(self, name: str, display_name: str, namespace: str | None) -> Json:
-        """A new one."""
+    def create(self, name: str, spec: Json, namespace: str | None) -> Json:
+        """A new one; None: in the namespace that is offered."""
 
     def change(self, backpack: Json, spec: Json) -> Json:
         """It after a merge patch of its spec."""

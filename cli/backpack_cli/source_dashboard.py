@@ -26,8 +26,9 @@ class DashboardSource:
         found: list[Json] = self._api.call("GET", "/backpacks")["items"]
         return [one for one in found if namespace in (None, one["namespace"])]
 
-    def create(self, name: str, display_name: str, namespace: str | None) -> Json:
-        body = {"name": name, "displayName": display_name, "namespace": namespace}
+    def create(self, name: str, spec: Json, namespace: str | None) -> Json:
+        more = {field: value for field, value in spec.items() if field != "displayName"}
+        body = {"name": name, "displayName": spec.get("displayName"), "namespace": namespace, "spec": more}
         given = {key: value for key, value in body.items() if value}
         made: Json = self._api.call("POST", "/backpacks", json=given)
         return made

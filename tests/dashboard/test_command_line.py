@@ -218,6 +218,23 @@ def test_a_backpack_is_created_watched_suspended_and_deleted(
     revoke(ada, token)
 
 
+def test_hostname_and_deletion_policy_are_an_owners_to_choose(
+    dashboard: Dashboard, owner: Visitor, ada: Visitor, tmp_path: Path
+) -> None:
+    command = CommandLine(tmp_path)
+    words = ("create", "elsewhere-too", "--hostname", "by-its-host", "--deletion-policy", "delete", "--json")
+    tokens = new_token(ada, *ALL), new_token(owner, *ALL)
+    of_ada, of_owner = ({"BACKPACK_DASHBOARD": dashboard.url, "BACKPACK_TOKEN": one} for one in tokens)
+
+    refused = command(*words, variables=of_ada)
+    assert refused.code == Exit.NOT_ALLOWED
+    assert "Only an owner may set `deletionPolicy`, `hostname`" in refused.err
+    made = command(*words, variables=of_owner).json
+    assert (made["hostname"], made["spec"]["deletionPolicy"]) == ("by-its-host", "Delete")
+    revoke(ada, tokens[0])
+    revoke(owner, tokens[1])
+
+
 # Sites
 
 

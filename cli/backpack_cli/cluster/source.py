@@ -49,12 +49,12 @@ class ClusterSource:
         items = [backpack_of(one) for one in found["items"]]
         return sorted(items, key=lambda one: (one["name"], one["namespace"]))
 
-    def create(self, name: str, display_name: str, namespace: str | None) -> Json:
+    def create(self, name: str, spec: Json, namespace: str | None) -> Json:
         body = {
             "apiVersion": f"{GROUP}/{VERSION}",
             "kind": "Backpack",
             "metadata": {"name": name},
-            "spec": {"displayName": display_name} if display_name else {},
+            "spec": spec,
         }
         place = namespace or self._namespace
         with sentences():

@@ -1,7 +1,7 @@
 """Making backpacks, and looking after them."""
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.text import Text
@@ -11,6 +11,8 @@ from ..options import Json, MaybeName, Name, Timeout, Wait, Yes, place
 from ..output import state_of
 from ..source import find
 from .waiting import wait
+
+DeletionPolicy = Literal["Retain", "Delete"]
 
 
 def list_backpacks(as_json: Json = False) -> None:
@@ -27,16 +29,23 @@ def list_backpacks(as_json: Json = False) -> None:
 
 
 def create(
-    name: Annotated[str, typer.Argument(help="Its name, and its hostname: a-z, 0-9 and hyphens.")],
+    name: Annotated[str, typer.Argument(help="Its name, and with it its hostname: a-z, 0-9 and hyphens.")],
     display_name: Annotated[str, typer.Option(help="What people call it.")] = "",
     namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Where it is made.")] = None,
+    hostname: Annotated[str, typer.Option(help="Where it is reached, if not by its name: an owner's.")] = "",
+    deletion_policy: Annotated[
+        DeletionPolicy | None,
+        typer.Option(case_sensitive=False, help="Whether its data outlives it (Retain): an owner's."),
+    ] = None,
     until_ready: Wait = False,
     timeout: Timeout = 600,
     as_json: Json = False,
 ) -> None:
     """Create a backpack."""
     with place(as_json=as_json) as at:
-        made = at.source.create(name, display_name, namespace)
+        wanted = {"displayName": display_name, "hostname": hostname, "deletionPolicy": deletion_policy}
+        spec = {field: value for field, value in wanted.items() if value}
+        made = at.source.create(name, spec, namespace)
         at.out.note(f"{name} is being created.")
         if until_ready:
             made = wait(at.source, at.out, made, "ready", timeout)
