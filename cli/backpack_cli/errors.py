@@ -1,5 +1,6 @@
 """What ends a command before it is done, and with which exit code."""
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any
 
@@ -61,7 +62,22 @@ def from_problem(status: int, problem: dict[str, Any]) -> CliError:
     away = ": try again" if status in _AWAY else ""
     answered = f"The dashboard answered with status {status}{away}."
     detail = problem.get("detail") or problem.get("title") or answered
-    faults = [f"  {fault['path']}: {fault['message']}" for fault in problem.get("errors") or ()]
     if away:
         return BrokeOff(detail, problem)
-    return CliError("\n".join([detail, *faults]), _CODES.get(status, Exit.FAILED), problem)
+    return CliError(
+        _with_faults(detail, problem.get("errors") or ()), _CODES.get(status, Exit.FAILED), problem
+    )
+
+
+def _with_faults(detail: str, faults: Iterable[dict[str, Any]]) -> str:
+    """The sentence, and below it what each field adds to it."""
+    lines = []
+    for fault in faults:
+        pointer, message = str(fault["path"]), str(fault["message"])
+        field = pointer.lstrip("/").replace("/", ".")
+        sentence = f"{field}: {message}" if field else message
+        if detail in (f"{pointer}: {message}", message):
+            detail = sentence
+        else:
+            lines.append(f"  {sentence}")
+    return "\n".join([detail, *lines])
