@@ -354,7 +354,8 @@ def test_everything_is_exported_and_imported(backpack: CommandLine, inside: Insi
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert "manifest.json" in zipfile.ZipFile(target).namelist()
     assert backpack("export", NAME, "-o", "-").raw.startswith(b"PK")
-    assert backpack("import", NAME, target).code == Exit.CONFLICT
+    refused = backpack("import", NAME, target)
+    assert (refused.code, "`--replace`" in refused.err) == (Exit.CONFLICT, True)
     assert backpack("import", NAME, target, "--replace").code == Exit.USAGE
     put = backpack("import", NAME, target, "--replace", "--yes", "--json").json
     assert put["users"] >= 1

@@ -59,7 +59,7 @@ def import_archive(
         sure(f"Remove everything that is in {name} first?")
     size = file.stat().st_size
     with inside(name, as_json=as_json) as at, file.open("rb") as archive:
-        with at.out.progress("Importing", size) as tell:
+        with _in_own_words(), at.out.progress("Importing", size) as tell:
 
             def body() -> Iterator[bytes]:
                 for piece in pieces(archive):
@@ -76,6 +76,18 @@ def import_archive(
             )
         counts = ", ".join(f"{done[kind]} {kind}" for kind in ("users", "collections", "documents", "files"))
         at.out.result(done, f"Imported: {counts}.", *done["notes"])
+
+
+@contextmanager
+def _in_own_words() -> Iterator[None]:
+    """The API says which parameter lets it go on; here that is an option."""
+    try:
+        yield
+    except CliError as error:
+        if "?replace=true" not in error.message:
+            raise
+        message = error.message.replace("?replace=true", "--replace")
+        raise CliError(message, error.code, error.problem) from error
 
 
 def _check(target: Path) -> None:

@@ -1,4 +1,4 @@
-"""Where an export is written to."""
+"""Where an export is written to, and what an import says."""
 
 from pathlib import Path
 
@@ -32,3 +32,16 @@ def test_an_export_writes_to_no_file_that_somebody_has_foreseen(tmp_path: Path) 
         assert CommandLine(tmp_path)(*words, variables=server.variables).code == Exit.CONFLICT
     assert (victim.read_text(), (folder / "all.zip").read_bytes()) == ("untouched", b"PK everything")
     assert sorted(one.name for one in folder.iterdir()) == ["all.zip", "all.zip.part"]
+
+
+def test_an_import_that_is_refused_names_the_option(tmp_path: Path) -> None:
+    detail = "This backpack has users already. `?replace=true` removes them all first."
+    answers = {
+        "GET /api/v1/backpacks": [json_of({"items": [SHOP]})],
+        "POST /api/v1/backpacks/apps/shop/import": [json_of({"detail": detail}, 409)],
+    }
+    (tmp_path / "all.zip").write_bytes(b"PK")
+    with ScriptedServer(answers) as server:
+        done = CommandLine(tmp_path)("import", "shop", tmp_path / "all.zip", variables=server.variables)
+    assert done.code == Exit.CONFLICT
+    assert done.err == "This backpack has users already. `--replace` removes them all first.\n"
