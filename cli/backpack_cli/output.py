@@ -76,6 +76,11 @@ def _nothing(_: int) -> None:
     """Nobody looks."""
 
 
+def counted(number: int, things: str) -> str:
+    """`1 file`, `2 files`; `things` is the plural."""
+    return f"{number} {things.removesuffix('s') if number == 1 else things}"
+
+
 def state_of(backpack: dict[str, Any]) -> Text:
     """A backpack's state in its colour."""
     return Text(backpack["state"], style=_MOODS.get(backpack["mood"], ""))

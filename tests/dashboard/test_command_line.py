@@ -244,7 +244,7 @@ def test_a_folder_is_deployed_and_rolled_back(
     folder = site(tmp_path / "dist", **{"version.txt": "one", ".env": "SECRET=1"})
     first = backpack("deploy", ready, folder)
     assert (first.code, first.out) == (0, "https://todo.example.test\n")
-    assert "begin with a dot" in first.err
+    assert "1 name begins with a dot, and is left out." in first.err
     assert shown(inside, "version.txt") == "one"
     assert "SECRET" not in shown(inside, ".env")
 

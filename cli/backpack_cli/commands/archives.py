@@ -13,6 +13,7 @@ import typer
 from ..api import WORK
 from ..errors import CliError, Exit
 from ..options import Inside, Json, Name, Yes, inside, sure
+from ..output import counted
 from ..site_zip import pieces
 
 
@@ -74,7 +75,9 @@ def import_archive(
                 headers={"Content-Type": "application/zip", "Content-Length": str(size)},
                 timeout=WORK,
             )
-        counts = ", ".join(f"{done[kind]} {kind}" for kind in ("users", "collections", "documents", "files"))
+        counts = ", ".join(
+            counted(done[kind], kind) for kind in ("users", "collections", "documents", "files")
+        )
         at.out.result(done, f"Imported: {counts}.", *done["notes"])
 
 

@@ -11,6 +11,7 @@ from .. import site_zip
 from ..api import WORK, segment
 from ..errors import BrokeOff, CliError, Exit
 from ..options import Inside, Json, Name, Timeout, inside
+from ..output import counted
 from ..patience import Patience, patiently
 from .waiting import wait
 
@@ -29,12 +30,15 @@ def deploy(
     found = site_zip.look(folder)
     with inside(name, as_json=as_json) as at, tempfile.TemporaryFile() as archive:
         if found.hidden:
-            at.out.note(f"{found.hidden} of the names in {folder} begin with a dot, and are left out.")
+            left_out = (
+                "name begins with a dot, and is" if found.hidden == 1 else "names begin with a dot, and are"
+            )
+            at.out.note(f"In {folder} {found.hidden} {left_out} left out.")
         size, digest = site_zip.write(folder, found.files, archive)
         _be_ready(at, timeout)
         release = _uploaded(at, digest, activate)
         if release is None:
-            at.out.note(f"{len(found.files)} files, {_bytes(size)}")
+            at.out.note(f"{counted(len(found.files), 'files')}, {_bytes(size)}")
             release = _upload(at, archive, size, digest, activate)
         else:
             at.out.note("The same files are there already.")
