@@ -26,7 +26,7 @@ def deploy(
     timeout: Timeout = 600,
     as_json: Json = False,
 ) -> None:
-    """Deploy a folder as the site. Doing it again is safe: what is shown already isn't sent again."""
+    """Deploy a folder as the site. Doing it again is safe: what is there already isn't sent again."""
     found = site_zip.look(folder)
     with inside(name, as_json=as_json) as at, tempfile.TemporaryFile() as archive:
         if found.hidden:
@@ -36,14 +36,14 @@ def deploy(
             at.out.note(f"In {folder} {found.hidden} {left_out} left out.")
         size, digest = site_zip.write(folder, found.files, archive)
         _be_ready(at, timeout)
-        release = _uploaded(at, digest, activate)
+        before = _releases(at)
+        release = _there(at, before, digest, activate)
         if release is None:
             at.out.note(f"{counted(len(found.files), 'files')}, {_bytes(size)}")
             release = _upload(at, archive, size, digest, activate)
         else:
             at.out.note("The same files are there already.")
-        url = at.backpack["url"]
-        at.out.result({"url": url, "release": release}, url if activate else f"Kept as {release['id']}")
+        _tell(at, before, release, activate)
 
 
 def releases(name: Name, as_json: Json = False) -> None:
@@ -71,9 +71,48 @@ def rollback(
 ) -> None:
     """Show an earlier release again."""
     with inside(name, as_json=as_json) as at:
-        chosen = release or _before(_releases(at), name)
-        shown = at.api.call("POST", f"{at.path}/releases/{segment(chosen)}/activate")
+        before = _releases(at)
+        shown = _activate(at, release or _before(before, name))
         at.out.result(shown, f"{name} shows {shown['id']} of {shown['createdAt']} again.")
+        _tell_way_back(at, before, shown)
+
+
+def _there(at: Inside, items: list[dict[str, Any]], digest: str, activate: bool) -> dict[str, Any] | None:
+    """The release of the same bytes, shown if it is to be; None: there is none."""
+    same = sorted((one for one in items if one["sha256"] == digest), key=lambda one: not one["active"])
+    if not same or same[0]["active"] or not activate:
+        return same[0] if same else None
+    try:
+        return _activate(at, same[0]["id"])
+    except CliError as error:
+        if error.code != Exit.NOT_FOUND:
+            raise
+        return None  # others have deployed meanwhile, and it isn't kept any more
+
+
+def _activate(at: Inside, release: str) -> dict[str, Any]:
+    shown: dict[str, Any] = at.api.call("POST", f"{at.path}/releases/{segment(release)}/activate")
+    return shown
+
+
+def _tell(at: Inside, before: list[dict[str, Any]], release: dict[str, Any], activate: bool) -> None:
+    """What a deployment has come to."""
+    url, name = at.backpack["url"], at.backpack["name"]
+    if activate:
+        at.out.result({"url": url, "release": release}, url)
+        _tell_way_back(at, before, release)
+        return
+    words = "It is shown already:" if release["active"] else "Kept as"
+    at.out.result({"url": url, "release": release}, f"{words} {release['id']}")
+    if not release["active"]:
+        at.out.note(f"Show it: backpack rollback {name} {release['id']}")
+
+
+def _tell_way_back(at: Inside, before: list[dict[str, Any]], shown: dict[str, Any]) -> None:
+    """Which command undoes it, where something else was shown."""
+    was = next((one["id"] for one in before if one["active"] and one["id"] != shown["id"]), None)
+    if was is not None:
+        at.out.note(f"Back to what was shown until now: backpack rollback {at.backpack['name']} {was}")
 
 
 def _be_ready(at: Inside, timeout: int) -> None:
