@@ -54,6 +54,20 @@ def test_a_hostname_is_free_once_its_holder_has_moved(operated: Operated) -> Non
     assert routes(operated, operated.namespace, "first") == ["Host(`store.example.test`)"]
 
 
+def test_a_backpack_that_is_held_up_keeps_no_hostname_but_the_one_that_it_wants(operated: Operated) -> None:
+    operated.backpack("first")
+    operated.cluster.delete(BACKPACK, operated.namespace, "first")
+    eventually(lambda: operated.cluster.find(BACKPACK, operated.namespace, "first") is None, within=30)
+    eventually(lambda: routes(operated, operated.namespace, "first") == [], within=60)
+    # Its data is there, and whose it is has to be said first.
+    operated.cluster.backpack(operated.namespace, "first", hostname="shop")
+    operated.cluster.wait_reason(operated.namespace, "first", "Ready", "RetainedDataFound")
+    operated.cluster.change(BACKPACK, operated.namespace, "first", spec={"hostname": "store"})
+    operated.cluster.backpack(operated.other_namespace, "second", hostname="shop")
+    operated.cluster.wait_made(operated.other_namespace, "second")
+    assert routes(operated, operated.other_namespace, "second") == ["Host(`shop.example.test`)"]
+
+
 def test_claims_of_backpacks_that_went_while_nobody_looked_are_freed(operated: Operated) -> None:
     operated.backpack("first", hostname="shop")
     operated.operator.stop()

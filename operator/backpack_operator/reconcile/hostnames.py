@@ -97,11 +97,13 @@ class Hostnames:
 
     async def acquire(self, backpack: Backpack) -> Holder:
         """Claim the hostname, or find who has it."""
+        # From now on: it may become free while it is being looked at.
+        new = self._waiting.get(backpack.key) != backpack.hostname
+        self._waiting[backpack.key] = backpack.hostname
         holder = await self._acquire(backpack)
         if holder.uid == backpack.uid:
             self._waiting.pop(backpack.key, None)
-        elif self._waiting.get(backpack.key) != backpack.hostname:
-            self._waiting[backpack.key] = backpack.hostname
+        elif new:
             # Perhaps it has moved on, and only has not been looked at since. Once: two that
             # wait for each other's hostname would never come to rest.
             self._wake(Key(holder.namespace, holder.name))

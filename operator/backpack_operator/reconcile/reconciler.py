@@ -1,7 +1,7 @@
 """One reconcile: everything that is done about one Backpack, from top to bottom."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,10 +11,11 @@ from backpack_operator.kube.client import KubeClient
 from backpack_operator.logs import about
 from backpack_operator.model.backpack import FINALIZER, Backpack, Key
 from backpack_operator.model.certificates import Sight
+from backpack_operator.model.child import Child
 from backpack_operator.model.conditions import Verdict
 from backpack_operator.model.credentials import FreshPasswords
 from backpack_operator.model.delivery import Report
-from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE, SECRET
+from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE, SECRET, ObjectKey
 from backpack_operator.model.status import Status
 from backpack_operator.reconcile.admins.keeper import Admins
 from backpack_operator.reconcile.apply import apply, remove
@@ -41,6 +42,7 @@ from backpack_operator.reconcile.turn import Turn, begun
 from backpack_operator.reconcile.verdicts.certificates import CERTIFICATE_TROUBLES
 from backpack_operator.reconcile.verdicts.configuration import taken_digest
 from backpack_operator.reconcile.verdicts.found import Found, Wave
+from backpack_operator.reconcile.verdicts.refusals import Refusal
 from backpack_operator.reconcile.verdicts.rotation import ROTATING
 from backpack_operator.reconcile.verdicts.upgrade import failed, kept_mark
 from backpack_operator.reconcile.waves.fleet import Fleet
@@ -139,10 +141,7 @@ class Reconciler:
         await remove(self.client, self.children, plan.remove)
         for doomed, _ in plan.remove:
             after.pop(doomed, None)
-        routes_settled = plan.hold is None and not any(
-            refusal.key.kind == INGRESS_ROUTE for refusal in refusals
-        )
-        if routes_settled:
+        if _routes_settled(plan, after, refusals):
             await self.hostnames.release(backpack.key, keep=holder if observed.accepted(backpack) else None)
         observed = replace(observed, children=after)
         report = self._deliver(backpack, plan, observed)
@@ -313,3 +312,11 @@ class Reconciler:
 
     def _now(self) -> str:
         return self.clock().isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _routes_settled(plan: Plan, after: Mapping[ObjectKey, Child], refusals: Sequence[Refusal]) -> bool:
+    """Whether there is no route to any other hostname than the one that is wanted."""
+    if plan.hold is not None:
+        # Nothing was applied or removed: a route that is there may be to any.
+        return not any(key.kind == INGRESS_ROUTE for key in after)
+    return not any(refusal.key.kind == INGRESS_ROUTE for refusal in refusals)
