@@ -14,6 +14,7 @@ from .errors import BrokeOff, CliError, Exit, from_problem
 from .login import Login
 from .loopback import PATTERN, Loopback
 from .patience import SHORT, Patience, patiently
+from .scopes import of_token
 
 Json = dict[str, Any]
 
@@ -95,10 +96,8 @@ class Api:
             raise self._no_dashboard() from None
 
     def _no_dashboard(self) -> CliError:
-        detail = (
-            f"{self.url} is no dashboard: something else answers there. Log in at the dashboard's own URL."
-        )
-        return CliError(detail)
+        detail = f"There is no Backpack dashboard at {self.url}: something else answers there."
+        return CliError(f"{detail} Log in at the dashboard's own URL.")
 
     def _check(self, answer: httpx.Response) -> None:
         if answer.is_success:
@@ -106,11 +105,22 @@ class Api:
         if answer.is_redirect:
             where = answer.headers.get("Location", "elsewhere")
             raise CliError(f"{self.url} leads to {where}: log in at the dashboard's own URL.")
-        try:
-            problem = json.loads(answer.read())
-            raise from_problem(answer.status_code, problem)
-        except (ValueError, AttributeError):
-            raise from_problem(answer.status_code, {}) from None
+        problem = _problem_of(answer.read())
+        if answer.status_code == 404 and problem is None:
+            raise self._no_dashboard()
+        error = from_problem(answer.status_code, problem or {})
+        if problem and (said := of_token(answer.status_code, problem, self.url)):
+            raise CliError(said, error.code, problem)
+        raise error
+
+
+def _problem_of(content: bytes) -> Json | None:
+    """What the dashboard answers (RFC 9457); None: somebody else has answered."""
+    try:
+        problem = json.loads(content)
+    except ValueError:
+        return None
+    return problem if isinstance(problem, dict) else None
 
 
 def until_end(

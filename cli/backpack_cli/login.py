@@ -37,7 +37,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Login:
     if not token and kept and kept.url == dashboard_url(url):
         token = kept.token  # another dashboard's isn't sent here
     if not url or not token:
-        raise CliError("You aren't logged in: backpack login https://admin.example.com", Exit.NOT_ALLOWED)
+        raise CliError("You aren't logged in: backpack login https://YOUR-DASHBOARD", Exit.NOT_ALLOWED)
     return Login(dashboard_url(url), token)
 
 
@@ -71,9 +71,19 @@ def dashboard_url(given: str) -> str:
     host = parts.hostname or ""
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.query or parts.fragment:
         raise CliError(f"{given} is no dashboard's URL; one is https://admin.example.com", Exit.USAGE)
-    if parts.scheme == "http" and host not in _LOCAL and not host.endswith(".localhost"):
+    if parts.scheme == "http" and not _is_local(host):
         raise CliError(f"Over {url} anybody on the way could read your token: use https.", Exit.USAGE)
     return url
+
+
+def without_tls(given: str) -> str | None:
+    """The URL that `given`, which has no scheme, may mean as well; None: a token isn't sent there so."""
+    url = f"http://{given}".rstrip("/")
+    return url if "://" not in given and _is_local(urlsplit(url).hostname or "") else None
+
+
+def _is_local(host: str) -> bool:
+    return host in _LOCAL or host.endswith(".localhost")
 
 
 def _kept(file: Path) -> Login | None:

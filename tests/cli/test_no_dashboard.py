@@ -20,8 +20,27 @@ def test_what_is_no_dashboard_is_not_logged_in_at(tmp_path: Path, says: Says) ->
     command = CommandLine(tmp_path)
     with ScriptedServer({"GET /api/v1/me": [says]}) as server:
         done = command("login", server.url, stdin="bpt_x\n")
-    assert (done.code, f"{server.url} is no dashboard" in done.err) == (Exit.FAILED, True), done.err
+    assert (done.code, f"no Backpack dashboard at {server.url}:" in done.err) == (Exit.FAILED, True), done.err
     assert not command.login_file.exists()
+
+
+def test_what_knows_no_such_page_is_no_dashboard_to_other_commands_either(tmp_path: Path) -> None:
+    with ScriptedServer({}) as server:
+        done = CommandLine(tmp_path)("list", variables=server.variables)
+    assert (done.code, f"no Backpack dashboard at {server.url}:" in done.err) == (Exit.FAILED, True), done.err
+
+
+@pytest.mark.parametrize("given", ["127.0.0.1:1", "localhost:1/", "admin.backpack.localhost:1"])
+def test_a_local_dashboard_may_have_no_tls(tmp_path: Path, given: str) -> None:
+    done = CommandLine(tmp_path)("login", given, stdin="bpt_x\n")
+    assert done.code == Exit.UNREACHABLE
+    assert f"backpack login http://{given.rstrip('/')}\n" in done.err
+
+
+@pytest.mark.parametrize("given", ["https://127.0.0.1:1", "http://127.0.0.1:1"])
+def test_who_says_a_scheme_means_it(tmp_path: Path, given: str) -> None:
+    done = CommandLine(tmp_path)("login", given, stdin="bpt_x\n")
+    assert (done.code, "backpack login" in done.err) == (Exit.UNREACHABLE, False)
 
 
 def test_a_variable_may_end_with_a_line_break(tmp_path: Path) -> None:

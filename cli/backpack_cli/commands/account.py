@@ -7,7 +7,7 @@ import typer
 
 from .. import login as logins
 from ..api import Api
-from ..errors import CliError, Exit
+from ..errors import BrokeOff, CliError, Exit
 from ..login import Login
 from ..options import Json
 from ..output import Output
@@ -33,6 +33,11 @@ def login(
     api = Api(new)
     try:
         me = api.me()
+    except BrokeOff as error:
+        if (http := logins.without_tls(url)) is None:
+            raise
+        detail = f"{at} can't be reached. If the dashboard is there without TLS: backpack login {http}"
+        raise BrokeOff(detail, error.problem) from error
     finally:
         api.close()
     logins.keep(new)
