@@ -73,7 +73,7 @@ def _with_faults(detail: str, faults: Iterable[dict[str, Any]]) -> str:
     """The sentence, and below it what each field adds to it."""
     lines = []
     for fault in faults:
-        pointer, message = str(fault["path"]), str(fault["message"])
+        pointer, message = str(fault["path"]), str(fault["message"]).removeprefix("Value error, ")
         field = pointer.lstrip("/").replace("/", ".")
         sentence = f"{field}: {message}" if field else message
         if detail in (f"{pointer}: {message}", message):

@@ -19,13 +19,17 @@ UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
 
 class Commands(TyperGroup):
-    """Interrupted is interrupted at a prompt too, where Typer's exit code is 1."""
+    """Interrupted is interrupted at a prompt too, where Typer's exit code is 1. And what can't be meant is
+    refused in words for people, where those of Typer's pydantic say `Value error` first."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except typer.Abort:
             raise typer.Exit(Exit.INTERRUPTED) from None
+        except UsageError as error:
+            error.message = error.message.removeprefix("Value error, ")  # type: ignore[attr-defined]
+            raise
 
 
 app = typer.Typer(

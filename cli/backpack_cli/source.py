@@ -7,8 +7,11 @@ from typing import Any, Literal, Protocol
 from .errors import CliError, Exit
 
 Json = dict[str, Any]
-Component = Literal["api", "web", "mongo", "redis"]
+Component = Literal["api", "web", "database", "cache", "mongo", "redis"]
+"""As people say it: `status` has the first four, the pods' labels have the last two."""
 
+LABELS: dict[str, str] = {"database": "mongo", "cache": "redis"}
+"""What the pods' labels say instead."""
 
 MOST_LINES = 10_000
 """That can be asked for at once, of each pod."""

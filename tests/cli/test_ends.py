@@ -85,6 +85,10 @@ def test_interrupted_at_a_prompt_is_interrupted(
         (("list", "--json", "--wide"), "No such option"),
         (("open", "--json"), "Missing argument"),
         (("logs", "shop", "--json", "--tail", "many"), "--tail"),
+        (
+            ("logs", "shop", "--json", "-c", "db"),
+            "'-c': 'db' is not one of 'api', 'web', 'database', 'cache'",
+        ),
     ],
 )
 def test_with_json_what_cannot_be_meant_is_json(tmp_path: Path, words: tuple[str, ...], message: str) -> None:

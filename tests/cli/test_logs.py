@@ -104,3 +104,17 @@ def test_what_is_no_moment_is_none(text: str | None) -> None:
     assert nanoseconds(text) is None
     assert of_date(text) is None
     assert of_date("Thu, 01 Jan 1970 00:00:01 GMT") == 10**9
+
+
+@pytest.mark.parametrize(
+    ("word", "label"),
+    [("database", "mongo"), ("mongo", "mongo"), ("cache", "redis"), ("redis", "redis"), ("web", "web")],
+)
+def test_a_part_has_the_name_that_status_has(tmp_path: Path, word: str, label: str) -> None:
+    answers = {
+        "GET /api/v1/backpacks": [json_of({"items": [SHOP]})],
+        f"GET {PLACE}/logs": [lines_of(pods("a"), END)],
+    }
+    with ScriptedServer(answers) as server:
+        assert CommandLine(tmp_path)("logs", "shop", "-c", word, variables=server.variables).code == 0
+    assert f"component={label}&" in server.asked[-1]

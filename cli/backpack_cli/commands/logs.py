@@ -8,7 +8,7 @@ from ..errors import CliError, Exit
 from ..moments import nanoseconds
 from ..options import Json, Name, place
 from ..output import Output
-from ..source import MOST_LINES, Component, LogRequest, find
+from ..source import LABELS, MOST_LINES, Component, LogRequest, find
 
 
 def logs(
@@ -26,7 +26,8 @@ def logs(
     with place(as_json=as_json) as at:
         backpack = find(at.source, name)
         lines = _Lines(at.out)
-        for line in at.source.logs(backpack, LogRequest(component, pod, tail, previous, follow)):
+        label = LABELS.get(component, component)
+        for line in at.source.logs(backpack, LogRequest(label, pod, tail, previous, follow)):
             lines.tell(line)
 
 
