@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from . import options
+from . import __version__, options
 from .commands import account, archives, backpacks, logs, site, users
 from .errors import CliError, Exit
 
@@ -40,6 +40,12 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"backpack {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def begin(
     context: typer.Context,
@@ -47,6 +53,9 @@ def begin(
         str | None,
         typer.Option("--context", help="Of the kubeconfig: go to the cluster itself, not to a dashboard."),
     ] = None,
+    version: Annotated[  # noqa: ARG001  its callback does it
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Back ends of one's own on Kubernetes: create them, deploy sites, look after both."""
     to_cluster = cluster is not None or context.info_name == PLUGIN

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from backpack_cli.errors import Exit
+from backpack_contract.version import VERSION
 from support.command_line import CommandLine
 from support.scripted_server import ScriptedServer, json_of
 from support.waiting import eventually
@@ -102,3 +103,8 @@ def test_with_json_what_cannot_be_meant_is_json(tmp_path: Path, words: tuple[str
 def test_help_is_no_error_with_json_either(tmp_path: Path) -> None:
     done = CommandLine(tmp_path)("list", "--json", "--help")
     assert (done.code, "Usage: backpack list" in done.out) == (0, True)
+
+
+def test_the_version_is_told_without_a_login(tmp_path: Path) -> None:
+    done = CommandLine(tmp_path)("--version")
+    assert (done.code, done.out) == (0, f"backpack {VERSION}\n")
