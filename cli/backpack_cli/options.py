@@ -121,7 +121,8 @@ def _cluster_source(cluster: Cluster) -> "ClusterSource":
     try:
         from .cluster.source import ClusterSource  # noqa: PLC0415
     except ImportError as error:
-        raise CliError("For --context install more: pip install 'backpack-cli[kubernetes]'") from error
+        detail = "For a cluster without a dashboard install more, in a clone of the project: "
+        raise CliError(f"{detail}pip install './cli[kubernetes]'") from error
     return ClusterSource(cluster.context)
 
 

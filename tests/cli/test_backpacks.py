@@ -11,6 +11,12 @@ PLACE = "/api/v1/backpacks"
 SHOP = {"name": "shop", "namespace": "apps", "uid": "1", "url": None, "spec": {}}
 
 
+def test_creating_tells_the_namespace(tmp_path: Path) -> None:
+    with ScriptedServer({f"POST {PLACE}": [json_of(SHOP, 201)]}) as server:
+        done = CommandLine(tmp_path)("create", "shop", variables=server.variables)
+    assert (done.code, done.err) == (0, "shop is being created in the namespace apps.\n")
+
+
 @pytest.mark.parametrize(
     ("spec", "words"),
     [

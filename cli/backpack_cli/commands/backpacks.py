@@ -46,7 +46,7 @@ def create(
         wanted = {"displayName": display_name, "hostname": hostname, "deletionPolicy": deletion_policy}
         spec = {field: value for field, value in wanted.items() if value}
         made = at.source.create(name, spec, namespace)
-        at.out.note(f"{name} is being created.")
+        at.out.note(f"{name} is being created in the namespace {made['namespace']}.")
         if until_ready:
             made = wait(at.source, at.out, made, "ready", timeout)
         words = [f"{made['url']}", f"API: {made['apiUrl']}"] if made["url"] else []
