@@ -1,10 +1,12 @@
 """What the pods of a backpack write."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from ..errors import CliError, Exit
+from ..log_lines import as_written, short
 from ..moments import nanoseconds
 from ..options import Json, Name, place
 from ..output import Output
@@ -20,12 +22,13 @@ def logs(
         int, typer.Option(min=0, max=MOST_LINES, help="Lines that are there already, of each pod.")
     ] = 300,
     previous: Annotated[bool, typer.Option(help="What was written before the last restart.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Lines as they were written, not shortened.")] = False,
     as_json: Json = False,
 ) -> None:
     """What its pods write: those of the API, or of another part."""
     with place(as_json=as_json) as at:
         backpack = find(at.source, name)
-        lines = _Lines(at.out)
+        lines = _Lines(at.out, as_written if raw else short)
         label = LABELS.get(component, component)
         for line in at.source.logs(backpack, LogRequest(label, pod, tail, previous, follow)):
             lines.tell(line)
@@ -34,8 +37,9 @@ def logs(
 class _Lines:
     """Each line once: where a stream breaks off, it begins anew."""
 
-    def __init__(self, out: Output) -> None:
+    def __init__(self, out: Output, shown: Callable[[str], str]) -> None:
         self._out = out
+        self._shown = shown
         self._last: dict[str, int] = {}
         self._known: dict[str, int] = {}
         """Of each pod the moment until which its lines may come again."""
@@ -57,7 +61,8 @@ class _Lines:
                     if moment <= self._known.get(pod, self._since - 1):
                         return
                     self._last[pod] = moment
-                self._out.line(line, f"{pod} {text}" if self._pods > 1 else text)
+                shown = self._shown(text)
+                self._out.line(line, f"{pod} {shown}" if self._pods > 1 else shown)
             case {"type": "again"}:
                 self._known = dict(self._last)
                 self._since = line.get("since") or 0
