@@ -330,6 +330,8 @@ def test_users_are_administered(backpack: CommandLine, inside: Inside) -> None:
     made = backpack("users", "add", NAME, email, "--json", stdin=f"{GOOD_PASSWORD}\n").json
     assert made["email"] == email
     assert backpack("users", "add", NAME, email, stdin=f"{GOOD_PASSWORD}\n").code == Exit.CONFLICT
+    short = backpack("users", "add", NAME, f"2-{email}", stdin="short\n")
+    assert (short.code, short.err.count("password"), "/" in short.err) == (Exit.FAILED, 1, False), short.err
     assert sign_in(GOOD_PASSWORD) == 200
     assert backpack("users", "list", NAME, "--search", email, "--json").json == [made]
     assert email in backpack("users", "list", NAME).out

@@ -112,6 +112,16 @@ def test_what_happens_is_told_while_one_waits(
     assert done.err.count("Choose another hostname.") == 1
 
 
+def test_what_never_mends_itself_is_not_waited_for(
+    cluster: OperatedCluster, namespace: str, backpack: CommandLine, context: tuple[str, str]
+) -> None:
+    cluster.backpack(namespace, "hopeless")
+    become(cluster, path_of(namespace, "hopeless"), "False", "EngineMismatch", "It was written by another.")
+    done = backpack(*context, "resume", f"{namespace}/hopeless", "--wait", "--timeout", "30")
+    assert done.code == Exit.FAILED
+    assert "EngineMismatch: It was written by another." in done.err
+
+
 def test_what_is_inside_goes_through_the_dashboard(backpack: CommandLine, context: tuple[str, str]) -> None:
     for words in (("releases", "x"), ("users", "list", "x"), ("export", "x")):
         done = backpack(*context, *words)
