@@ -74,6 +74,8 @@ class Hostnames:
     def __init__(self, client: KubeClient, namespace: str, wake: Callable[[Key], None]) -> None:
         self._client, self._namespace, self._wake = client, namespace, wake
         self._claims: dict[str, Claim] = {}
+        self._of: dict[Key, set[str]] = {}
+        """The hostnames of the claims, by the key of who has or had them: every reconcile asks."""
         self._waiting: dict[Key, str] = {}
 
     async def load(self) -> None:
@@ -81,7 +83,9 @@ class Hostnames:
         bodies = await self._client.list(CONFIG_MAP, self._namespace, _SELECTOR)
         claims = {claim.holder.hostname: claim for claim in map(parse_claim, bodies)}
         freed = set(self._claims) - set(claims)
-        self._claims = claims
+        self._claims, self._of = {}, {}
+        for claim in claims.values():
+            self._keep(claim)
         for hostname in freed:
             self._tell_waiting(hostname)
 
@@ -137,9 +141,9 @@ class Hostnames:
     async def release(self, key: Key, *, keep: Holder | None) -> None:
         """Free all claims of the Backpacks that have or had this key, but for `keep`.
         To be called only once there is no route to the other hostnames any more."""
-        for claim in list(self._claims.values()):
-            holder = claim.holder
-            if (holder.namespace, holder.name) == (key.namespace, key.name) and holder != keep:
+        for hostname in list(self._of.get(key, ())):
+            claim = self._claims.get(hostname)
+            if claim is not None and claim.holder != keep:
                 await self._free(claim)
 
     async def _create(self, wanted: Holder) -> Claim | None:
@@ -147,16 +151,30 @@ class Hostnames:
             body = await self._client.create(claim_body(self._namespace, wanted))
         except Conflict:
             return await self._read(wanted.hostname)
-        claim = self._claims[wanted.hostname] = parse_claim(body)
-        return claim
+        return self._keep(parse_claim(body))
 
     async def _read(self, hostname: str) -> Claim | None:
         body = await self._client.get(CONFIG_MAP, self._namespace, claim_name(hostname))
         if body is None:
-            self._claims.pop(hostname, None)
+            self._forget(hostname)
             return None
-        claim = self._claims[hostname] = parse_claim(body)
+        return self._keep(parse_claim(body))
+
+    def _keep(self, claim: Claim) -> Claim:
+        holder = claim.holder
+        self._forget(holder.hostname)
+        self._claims[holder.hostname] = claim
+        self._of.setdefault(Key(holder.namespace, holder.name), set()).add(holder.hostname)
         return claim
+
+    def _forget(self, hostname: str) -> None:
+        claim = self._claims.pop(hostname, None)
+        if claim is None:
+            return
+        key = Key(claim.holder.namespace, claim.holder.name)
+        self._of[key].discard(hostname)
+        if not self._of[key]:
+            del self._of[key]
 
     async def _is_gone(self, holder: Holder) -> bool:
         if not holder.uid:
@@ -173,7 +191,7 @@ class Hostnames:
         hostname = claim.holder.hostname
         await self._client.delete(CONFIG_MAP, self._namespace, claim_name(hostname), claim.object_uid)
         if self._claims.get(hostname) == claim:
-            del self._claims[hostname]
+            self._forget(hostname)
         logger.info("the hostname %s is free again", hostname)
         self._tell_waiting(hostname)
 
