@@ -68,9 +68,14 @@ class Informer:
             gone = self._heard(event)
             key = self._children.gone(body) if gone else self._children.seen(body)
             if key is not None:
-                self._queue.add(key)
+                # Something that serves is missing: others are only to be changed.
+                self._queue.add(key, urgent=gone and self._is_wanted(key))
 
         return on_child
+
+    def _is_wanted(self, key: Key) -> bool:
+        backpack = self._backpacks.get(key)
+        return backpack is not None and not backpack.deleting
 
     def _heard(self, event: Mapping[str, Any]) -> bool:
         """Whether the object of the event is gone."""

@@ -62,6 +62,43 @@ async def test_now_is_sooner_than_any_time() -> None:
     assert queue.depth == 0
 
 
+async def test_what_is_urgent_comes_first_also_where_it_waits_already() -> None:
+    queue: WorkQueue[str] = WorkQueue()
+    for key in ("a", "b", "c"):
+        queue.add(key)
+    queue.add("c", urgent=True)
+    assert queue.depth == 3
+    assert [await queue.get() for _ in range(3)] == ["c", "a", "b"]
+    for key in ("a", "b", "c"):
+        queue.done(key)
+    assert (queue.depth, queue.active) == (0, 0)
+
+
+async def test_what_becomes_urgent_during_its_work_comes_first_after_it() -> None:
+    queue: WorkQueue[str] = WorkQueue()
+    queue.add("a")
+    assert await queue.get() == "a"
+    queue.add("b")
+    queue.add("a", urgent=True)
+    queue.done("a")
+    assert [await queue.get(), await queue.get()] == ["a", "b"]
+
+
+async def test_what_is_urgent_again_and_again_holds_nobody_up() -> None:
+    queue: WorkQueue[str] = WorkQueue()
+    queue.add("a", urgent=True)
+    for key in ("b", "c"):
+        queue.add(key)
+    taken = []
+    for _ in range(5):
+        key = await queue.get()
+        assert key is not None
+        taken.append(key)
+        queue.done(key)
+        queue.add("a", urgent=True)
+    assert taken == ["a", "b", "a", "c", "a"]
+
+
 async def test_a_closed_queue_lets_every_worker_go() -> None:
     queue: WorkQueue[str] = WorkQueue()
     waiting = [asyncio.create_task(queue.get()) for _ in range(3)]
@@ -82,8 +119,8 @@ async def test_a_worker_that_is_cancelled_passes_its_turn_on() -> None:
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.lists(st.integers(0, 4), max_size=60), st.integers(1, 4))
-def test_many_workers_never_share_a_key_and_miss_no_news(added: list[int], workers: int) -> None:
+@given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=60), st.integers(1, 4))
+def test_many_workers_never_share_a_key_and_miss_no_news(added: list[tuple[int, bool]], workers: int) -> None:
     async def run() -> None:
         queue: WorkQueue[int] = WorkQueue()
         news: Counter[int] = Counter()
@@ -99,9 +136,9 @@ def test_many_workers_never_share_a_key_and_miss_no_news(added: list[int], worke
             active.discard(key)
 
         tasks = [asyncio.create_task(work(queue, handle)) for _ in range(workers)]
-        for key in added:
+        for key, urgent in added:
             news[key] += 1
-            queue.add(key)
+            queue.add(key, urgent=urgent)
             await asyncio.sleep(0)
         while queue.depth or queue.active:  # noqa: ASYNC110  it has no such event, on purpose
             await asyncio.sleep(0)
