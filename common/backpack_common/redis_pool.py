@@ -1,11 +1,25 @@
 """A pool of connections to one Redis, that heals by itself and never waits for long."""
 
-from redis.asyncio import BlockingConnectionPool
+from collections.abc import Iterable
+
+from redis.asyncio import BlockingConnectionPool, Connection
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 CONNECT_SECONDS = 1.5
 CALL_SECONDS = 2.0
+
+
+class _Connection(Connection):
+    async def send_packed_command(
+        self, command: bytes | str | Iterable[bytes], check_health: bool = True
+    ) -> None:
+        """Says of a transport that is closed already that it is lost: uvloop says `RuntimeError`."""
+        try:
+            await super().send_packed_command(command, check_health)
+        except RuntimeError as error:
+            raise RedisConnectionError(str(error)) from error
 
 
 def redis_pool(
@@ -21,6 +35,7 @@ def redis_pool(
     """The pool. `address` is `host` or `host:port`; `port` is for one without."""
     host, _, given = address.partition(":")
     return BlockingConnectionPool(
+        connection_class=_Connection,
         host=host,
         port=int(given or port),
         db=database,

@@ -20,7 +20,8 @@ from support.redis import Redis
 from support.site_zips import site_zip
 from support.waiting import eventually
 
-UPLOADS = ["import", "site/releases"]
+# What is there already would be a reason to refuse an import at the door.
+UPLOADS = [f"import?replace=true&typed={NAME}", "site/releases"]
 
 
 @pytest.fixture
