@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     """`open`: whoever finds the sign-in page may make himself a developer's account."""
     backpacks_per_developer: int = Field(default=10, ge=0)
     """How many backpacks a developer may be an administrator of and still create another."""
+    storage_per_developer: str = ""
+    """What the volumes of a developer's backpacks may ask for before he creates another, as a
+    quantity such as `20Gi`; empty: as much as they like."""
     session_hours: int = Field(default=12, ge=1)
     """How long an unused session lasts."""
     invitation_hours: int = Field(default=72, ge=1)

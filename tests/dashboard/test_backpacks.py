@@ -1,6 +1,10 @@
 """Creating, changing and deleting backpacks; the cluster is the truth."""
 
+from pathlib import Path
+
 from support.dashboard import BACKPACKS_PER_DEVELOPER, Dashboard, Visitor
+from support.operated_cluster import OperatedCluster
+from support.redis import Redis
 from support.waiting import eventually
 
 BACKPACKS = "/apis/backpack.dev/v1alpha1/namespaces"
@@ -71,3 +75,26 @@ def test_suspend_resume_restart_and_delete_change_the_resource(dashboard: Dashbo
     assert body_of(dashboard, "tired")
     assert ada.send("DELETE", f"{place}?typed=tired").headers["HX-Redirect"] == "/"
     eventually(lambda: ada.get(place).status_code == 404, within=10)
+
+
+def test_nor_more_storage(cluster: OperatedCluster, redis: Redis, tmp_path: Path) -> None:
+    own, namespace = cluster.namespace("frugal"), cluster.namespace("apps")
+    frugal = Dashboard(
+        tmp_path,
+        cluster,
+        redis,
+        own=own,
+        namespace=namespace,
+        REDIS_DATABASE="9",
+        STORAGE_PER_DEVELOPER="3Gi",
+    )
+    frugal.start()
+    try:
+        sam = frugal.account("sam")
+        # Each asks for more than two.
+        for name in ("sams-first", "sams-second"):
+            assert "HX-Redirect" in sam.post("/new", {"name": name}).headers
+        refused = sam.post("/new", {"name": "sams-third"})
+        assert (refused.status_code, "ask for 3Gi of storage" in refused.text) == (403, True)
+    finally:
+        frugal.stop()

@@ -1,7 +1,7 @@
 """How large the volumes of a backpack are to be, by its own spec. How full they are only its
 API can tell: that is on its tab Usage, and asked of no backpack for a list."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,12 @@ def asked(spec: Mapping[str, Any]) -> Asked:
         return Asked(sum(_bytes(text) for _, text in sizes), words)
     except (ValueError, ArithmeticError):
         return Asked(None, words)
+
+
+def reach(specs: Iterable[Mapping[str, Any]], limit: str) -> bool:
+    """Whether these backpacks together ask for as much as the limit, a quantity. What can't be read
+    counts for nothing; an empty limit is none."""
+    return bool(limit) and sum(asked(spec).bytes or 0 for spec in specs) >= _bytes(limit)
 
 
 def _size(spec: Mapping[str, Any], part: str) -> Any:

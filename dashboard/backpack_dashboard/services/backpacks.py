@@ -15,6 +15,7 @@ from backpack_dashboard.domain.admins import Admin
 from backpack_dashboard.domain.backpacks import Backpack
 from backpack_dashboard.domain.changes import differences
 from backpack_dashboard.domain.names import backpack_name_fault
+from backpack_dashboard.domain.volumes import reach
 from backpack_dashboard.errors import Conflict, Forbidden, Invalid, Taken
 from backpack_dashboard.services import audit
 from backpack_dashboard.services.cluster import Cluster
@@ -61,8 +62,11 @@ class Backpacks:
         """How many more the admin may create; None: as many as he likes."""
         if admin.is_owner:
             return None
-        count = sum(1 for one in self._cluster.backpacks() if admin.name in one.admins)
-        return max(0, self._settings.backpacks_per_developer - count)
+        return max(0, self._settings.backpacks_per_developer - len(self._specs(admin)))
+
+    def _specs(self, admin: Admin) -> list[Mapping[str, Any]]:
+        """Of the backpacks that name the admin."""
+        return [one.spec for one in self._cluster.backpacks() if admin.name in one.admins]
 
     async def create(
         self,
@@ -101,6 +105,11 @@ class Backpacks:
             raise Forbidden(
                 f"You have {self._settings.backpacks_per_developer} backpacks, which is as many as a "
                 "developer may have here. Delete one, or ask an owner."
+            )
+        if not admin.is_owner and reach(self._specs(admin), self._settings.storage_per_developer):
+            raise Forbidden(
+                f"Your backpacks ask for {self._settings.storage_per_developer} of storage, which is as much "
+                "as a developer may have here. Delete one, or ask an owner."
             )
         if taken := self._taken(namespace, name):
             raise Taken("This can't be created as it is.", {"name": taken})

@@ -27,6 +27,8 @@
   value: {{ $dashboard.registration | quote }}
 - name: BACKPACK_DASHBOARD_BACKPACKS_PER_DEVELOPER
   value: {{ int $dashboard.backpacksPerDeveloper | quote }}
+- name: BACKPACK_DASHBOARD_STORAGE_PER_DEVELOPER
+  value: {{ $dashboard.storagePerDeveloper | quote }}
 - name: BACKPACK_DASHBOARD_SESSION_HOURS
   value: {{ int $dashboard.sessionHours | quote }}
 {{- with .Values.traefik.addresses }}
