@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from .domain.volumes import is_quantity
+
 PREFIX = "BACKPACK_DASHBOARD_"
 
 
@@ -83,6 +85,13 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
             raise ValueError("must be an origin such as https://admin.example.com")
         return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    @field_validator("storage_per_developer")
+    @classmethod
+    def _is_a_quantity(cls, value: str) -> str:
+        if value and not is_quantity(value):
+            raise ValueError("must be a quantity such as 20Gi, or empty")
+        return value
 
     @property
     def secure(self) -> bool:

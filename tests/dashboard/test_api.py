@@ -161,6 +161,16 @@ def test_the_spec_is_changed_as_far_as_it_is_ones_own_to_change(
     assert adas.status("POST", f"{place}/restart") == 202
 
 
+def test_a_hostname_that_another_one_has_is_refused_beforehand(dashboard: Dashboard, owners: Program) -> None:
+    dashboard.cluster.backpack(dashboard.namespace, "first-here", hostname="one-address")
+    eventually(lambda: "first-here" in owners.send("GET", "/backpacks").text, within=10)
+
+    wanted = {"name": "second-here", "spec": {"hostname": "one-address"}}
+    refused = owners.send("POST", "/backpacks", wanted)
+    assert (refused.status_code, "choose another hostname" in refused.text) == (409, True)
+    assert "second-here" not in owners.send("GET", "/backpacks").text
+
+
 def test_more_of_the_spec_is_given_as_far_as_it_is_ones_own_to_choose(
     dashboard: Dashboard, adas: Program, owners: Program
 ) -> None:

@@ -30,14 +30,17 @@ class SlowCluster:
 
     async def wait_backpack(self, key: tuple[str, str], uid: str) -> Any:
         await asyncio.sleep(0)
-        self.shown.append(SimpleNamespace(hostname=key[1], admins=["ada"]))
+        self.shown.append(SimpleNamespace(hostname=key[1], admins=["ada"], spec={}))
         return self.shown[-1]
 
 
 async def test_who_makes_many_at_once_has_no_more_than_he_may() -> None:
     cluster = cast("Any", SlowCluster())
     settings = cast(
-        "Any", SimpleNamespace(backpacks_per_developer=2, create_in=("apps",), domain="example.test")
+        "Any",
+        SimpleNamespace(
+            backpacks_per_developer=2, storage_per_developer="", create_in=("apps",), domain="example.test"
+        ),
     )
     backpacks = Backpacks(settings, cluster, cluster)
 

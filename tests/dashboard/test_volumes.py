@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from backpack_dashboard.domain.volumes import asked
+from backpack_dashboard.settings import PREFIX, SettingsError, load_settings
 from support.dashboard import Dashboard, Visitor
 from support.waiting import eventually
 
@@ -28,6 +29,27 @@ def test_the_sum_is_exact_or_none(sizes: tuple[str, str, str], expected: int | N
 
     assert found.bytes == expected
     assert found.words == "Database {}, Files {}, Cache {}".format(*sizes)
+
+
+@pytest.mark.parametrize("limit", ["20 gigabytes", "-1Gi", "Gi"])
+def test_a_limit_that_is_no_quantity_is_said_when_the_program_starts(
+    limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {
+        "PUBLIC_URL": "http://a.test",
+        "DOMAIN": "a.test",
+        "NAMESPACE": "a",
+        "REDIS_HOST": "r",
+        "REDIS_PASSWORD": "p",
+        "STORAGE_PER_DEVELOPER": limit,
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(PREFIX + name, value)
+
+    with pytest.raises(SettingsError, match=f"{PREFIX}STORAGE_PER_DEVELOPER: .*such as 20Gi"):
+        load_settings()
+    monkeypatch.setenv(f"{PREFIX}STORAGE_PER_DEVELOPER", "20Gi")
+    assert load_settings().storage_per_developer == "20Gi"
 
 
 def test_without_sizes_there_is_no_sum() -> None:

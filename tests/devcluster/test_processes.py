@@ -128,5 +128,8 @@ def test_a_daemon_of_a_test_ends_with_the_test_process(tmp_path: Path) -> None:
         assert process.stdout.readline() == "started\n"
         identity = processes.running(tmp_path, "child")
         assert identity is not None
+        # Only then has the kernel been told to end it with its starter.
+        command = Path(f"/proc/{identity.pid}/cmdline")
+        waiting.until(lambda: command.read_bytes().startswith(b"sleep"), "the daemon itself", 30)
         os.kill(process.pid, signal.SIGKILL)
-        waiting.until(lambda: not processes.alive(identity), "the end of the daemon", 5)
+        waiting.until(lambda: not processes.alive(identity), "the end of the daemon", 30)

@@ -51,11 +51,16 @@ class Backpacks:
         """Why no backpack of this name can be made there, as a sentence; None: it can."""
         return backpack_name_fault(name) or self._taken(namespace, name)
 
-    def _taken(self, namespace: str, name: str) -> str | None:
+    def _taken(self, namespace: str, name: str, hostname: str | None = None) -> str | None:
+        """Why not, where another one has the name or the hostname, which is the name unless it is given."""
         if self._cluster.backpack((namespace, name)) is not None:
             return "There is a backpack of this name; choose another one."
-        if any(other.hostname == name for other in self._cluster.backpacks()):
-            return f"The address {self.address(name).site} belongs to another backpack; choose another name."
+        hostname = hostname or name
+        if any(other.hostname == hostname for other in self._cluster.backpacks()):
+            return (
+                f"The address {self.address(hostname).site} belongs to another backpack; "
+                f"choose another {'name' if hostname == name else 'hostname'}."
+            )
         return None
 
     def room(self, admin: Admin) -> int | None:
@@ -111,7 +116,7 @@ class Backpacks:
                 f"Your backpacks ask for {self._settings.storage_per_developer} of storage, which is as much "
                 "as a developer may have here. Delete one, or ask an owner."
             )
-        if taken := self._taken(namespace, name):
+        if taken := self._taken(namespace, name, spec.get("hostname")):
             raise Taken("This can't be created as it is.", {"name": taken})
         body = await self._store.create_backpack(namespace, name, spec)
         if body is None:
