@@ -9,7 +9,7 @@ from bench.operator.measures import creation, idle, looking, repair, restart
 from bench.operator.measures.settling import make_ready
 from bench.operator.options import Options
 from bench.operator.stage import stage
-from bench.operator.tables import Size, Whole, figures, growth
+from bench.operator.tables import Size, Whole, figures, growth, plots
 from bench.table import mebibytes
 
 
@@ -22,11 +22,13 @@ def main() -> int:
         if backpacks == options.backpacks:
             whole = found
     assert whole is not None
-    tables = [figures(whole), *([growth(sizes)] if len(sizes) > 1 else [])]
-    for table in tables:
-        print(f"\n{table.markdown()}", flush=True)
+    parts: list[report.Table | report.Plot] = [figures(whole)]
+    if len(sizes) > 1:
+        parts += [growth(sizes), *plots(sizes)]
+    for part in parts:
+        print(f"\n{part.markdown()}", flush=True)
         if options.write:
-            report.write(table)
+            report.write(part)
     return 0
 
 

@@ -8,7 +8,7 @@ from bench.operator.measures.looking import Looks
 from bench.operator.measures.repair import Repairs
 from bench.operator.measures.restart import Restart
 from bench.operator.spans import Span
-from bench.report import Table, ratio
+from bench.report import Plot, Table, ratio
 from bench.table import mebibytes
 from support.operated_cluster import CHILDREN_OF_ONE
 
@@ -125,6 +125,32 @@ def growth(sizes: Sequence[Size]) -> Table:
     ]
     note = "Bold: the operator's time divided by the loop's."
     return Table("operator_growth", "By the number of Backpacks", header, rows, note)
+
+
+def plots(sizes: Sequence[Size]) -> list[Plot]:
+    """Of one Backpack each: what grows linearly is level."""
+    names = [f"{size.backpacks:,}" for size in sizes]
+    return [
+        Plot(
+            "operator_growth_time",
+            "Time for each, by the number of Backpacks",
+            "Backpacks",
+            names,
+            "created, ms each",
+            line=[size.creation.seconds / size.backpacks * 1000 for size in sizes],
+            bars=[size.baseline.seconds / size.backpacks * 1000 for size in sizes],
+            note="The line is the operator, the bars are the loop. Linear growth would be level.",
+        ),
+        Plot(
+            "operator_growth_memory",
+            "Memory for each, by the number of Backpacks",
+            "Backpacks",
+            names,
+            "the most, KiB each",
+            line=[max(size.peak_rss, size.restart.peak_rss) / size.backpacks / 1024 for size in sizes],
+            note="With what the program takes by itself. Linear growth would be level.",
+        ),
+    ]
 
 
 def _memory(now: int, most: int) -> str:

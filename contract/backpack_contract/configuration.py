@@ -6,7 +6,7 @@ sent by the operator as the body of `PUT /admin/config` when it changes.
 import json
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 MIB = 1024 * 1024
@@ -114,7 +114,7 @@ class BackpackConfiguration:
 
     def to_json(self) -> str:
         """One line of JSON with sorted keys: equal configurations are equal text."""
-        return json.dumps(asdict(self), sort_keys=True)
+        return json.dumps(self, default=_fields, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "BackpackConfiguration":
@@ -128,6 +128,11 @@ class BackpackConfiguration:
             raise ConfigurationError("the configuration must be a JSON object")
         configuration: BackpackConfiguration = _read(cls, document, "")
         return configuration
+
+
+def _fields(part: Any) -> dict[str, Any]:
+    """Of one dataclass, as they are: `asdict` would copy all that is in them, schemas too."""
+    return {field.name: getattr(part, field.name) for field in fields(part)}
 
 
 def _read(kind: Any, value: Any, path: str) -> Any:

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from sys import intern
 from typing import Any
 
@@ -42,15 +43,19 @@ class Child:
     @property
     def body(self) -> Mapping[str, Any] | None:
         """The object, or None where it has been compared."""
-        if isinstance(self.kept, bytes):
-            unpacked: Mapping[str, Any] = orjson.loads(zlib.decompress(self.kept))
-            return unpacked
-        return self.kept
+        return _unpacked(self.kept) if isinstance(self.kept, bytes) else self.kept
 
     def pack(self) -> None:
         """Keep the object small: an operator that starts has all of a fleet's at once."""
         if self.kept is not None and not isinstance(self.kept, bytes):
             self.kept = zlib.compress(orjson.dumps(self.kept), level=1)
+
+
+@lru_cache(maxsize=64)
+def _unpacked(packed: bytes) -> Mapping[str, Any]:
+    """A reconcile looks at each of its Backpack's claims about ten times."""
+    unpacked: Mapping[str, Any] = orjson.loads(zlib.decompress(packed))
+    return unpacked
 
 
 def observe(body: Mapping[str, Any]) -> Child:

@@ -8,9 +8,10 @@ from backpack_contract import admins
 from backpack_contract import resources as names
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """One namespaced kind. `watched` ones are seen through the informer."""
+    """One namespaced kind; `watched` ones are seen through the informer. There is one of each,
+    equal to itself: keys of children are hashed hundreds of times in a reconcile."""
 
     api_version: str
     kind: str
