@@ -17,6 +17,14 @@ const BURST = 120;
 const REFILL = 9;
 const REFILL_EVERY = 100;
 
+/** Whether a socket takes it; fails it, where not: the server would end the connection, each time anew. */
+function fits(entry: Entry): boolean {
+  const ok = new Blob([JSON.stringify(entry.fields)]).size < MAX_BYTES - 100;
+  const detail = `A message is at most ${MAX_BYTES} bytes; use HTTP.`;
+  if (!ok) entry.failed(new BackpackError({ type: "/problems/too-large", status: 413, detail }));
+  return ok;
+}
+
 /** Requests on their way: sent in their order, not faster than the API takes them, and not lost with a connection. */
 export class Outbox {
   readonly #limit: number;
@@ -33,13 +41,9 @@ export class Outbox {
 
   /** Take a request in. Fails at once what is too large, or one too many. */
   put(entry: Entry): void {
-    const size = new Blob([JSON.stringify(entry.fields)]).size + 100;
-    if (size > MAX_BYTES) {
-      const detail = `A message is at most ${MAX_BYTES} bytes; larger documents go over HTTP.`;
-      return entry.failed(new BackpackError({ type: "/problems/too-large", status: 413, detail }));
-    }
+    if (!fits(entry)) return;
     if (this.#queue.length >= this.#limit) {
-      return entry.failed(ownError("queue-full", `${this.#limit} requests wait for a connection.`));
+      return entry.failed(ownError("queue-full", `${this.#limit} requests wait already.`));
     }
     this.#queue.push(entry);
     this.#flush();
@@ -49,7 +53,7 @@ export class Outbox {
   connected(send: (text: string) => void, first: Entry[]): void {
     this.#send = send;
     this.#budget = BURST;
-    this.#queue.unshift(...first);
+    this.#queue.unshift(...first.filter(fits));
     this.#flush();
   }
 
@@ -63,10 +67,8 @@ export class Outbox {
     const reason =
       error ?? ownError("unreachable", "The connection was lost: it may or may not have happened.");
     for (const entry of [...sent, ...waiting]) {
-      const { fate } = entry;
-      if (!error && (fate === "resend" || (fate === "fail" && waiting.includes(entry))))
-        this.#queue.push(entry);
-      else if (error || fate === "fail") entry.failed(reason);
+      if (error || (entry.fate === "fail" && sent.includes(entry))) entry.failed(reason);
+      else if (entry.fate !== "drop") this.#queue.push(entry);
     }
   }
 

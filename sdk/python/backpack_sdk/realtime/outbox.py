@@ -52,10 +52,9 @@ class Outbox:
 
     def put(self, entry: Entry) -> None:
         """Take a request in. Fails at once what is too large, or one too many."""
-        if len(_text(entry.fields).encode()) + ENVELOPE > MAX_BYTES:
-            detail = f"A message is at most {MAX_BYTES} bytes; larger documents go over HTTP."
-            entry.failed(BackpackError(413, "/problems/too-large", detail))
-        elif len(self._queue) >= self._limit:
+        if not _fits(entry):
+            return
+        if len(self._queue) >= self._limit:
             entry.failed(own_error("queue-full", f"{self._limit} requests wait for a connection already."))
         else:
             self._queue.append(entry)
@@ -65,7 +64,7 @@ class Outbox:
         """There is a connection: `first` goes before all that waits."""
         self._send = send
         self._budget = BURST
-        self._queue.extendleft(reversed(first))
+        self._queue.extendleft(reversed([entry for entry in first if _fits(entry)]))
         self._flush()
 
     def lost(self, error: BackpackError | None) -> None:
@@ -126,3 +125,12 @@ class Outbox:
 
 def _text(fields: dict[str, Any]) -> str:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _fits(entry: Entry) -> bool:
+    """Whether a socket takes it; fails it, where not: the server would end the connection, each time anew."""
+    if len(_text(entry.fields).encode()) + ENVELOPE <= MAX_BYTES:
+        return True
+    detail = f"A message is at most {MAX_BYTES} bytes; larger documents go over HTTP."
+    entry.failed(BackpackError(413, "/problems/too-large", detail))
+    return False
