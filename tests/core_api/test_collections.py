@@ -56,6 +56,7 @@ def test_names_that_differ_little_are_different_collections(ada: Person) -> None
     assert ada.client.get(underscore).json()["items"] == []
 
 
+@pytest.mark.long
 def test_a_backpack_has_at_most_200_collections(start_api: Callable[..., CoreApi]) -> None:
     api = start_api()
     ada = new_person(api)

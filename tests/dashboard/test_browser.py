@@ -53,6 +53,7 @@ def test_a_session_that_ends_elsewhere_ends_the_page(page: Page, dashboard: Dash
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=WITHIN)
 
 
+@pytest.mark.long
 def test_a_session_that_ended_while_the_page_was_cut_off_ends_it_once_it_is_back(
     playwright: Playwright, fresh: Dashboard
 ) -> None:
@@ -88,8 +89,15 @@ def test_a_backpack_that_was_given_away_meanwhile_is_not_there(
         expect(page.get_by_text("or it isn't yours")).to_be_visible(timeout=2 * WITHIN)
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(
+    ("width", "colours"),
+    [
+        (1280, "light"),
+        pytest.param(1280, "dark", marks=pytest.mark.long),
+        pytest.param(360, "light", marks=pytest.mark.long),
+        (360, "dark"),
+    ],
+)
 def test_every_screen_is_accessible_and_fits(
     playwright: Playwright, dashboard: Dashboard, owner: Visitor, colours: str, width: int
 ) -> None:

@@ -106,7 +106,9 @@ def test_nothing_that_a_document_holds_runs(inside: Inside, page: Page) -> None:
     assert page.evaluate("window.ran") is None
 
 
-@pytest.mark.parametrize(("colours", "width"), [("light", 1280), ("dark", 360)])
+@pytest.mark.parametrize(
+    ("colours", "width"), [pytest.param("light", 1280, marks=pytest.mark.long), ("dark", 360)]
+)
 def test_its_screens_are_accessible_and_fit(
     playwright: Playwright, inside: Inside, colours: str, width: int
 ) -> None:

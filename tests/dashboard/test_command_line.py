@@ -286,6 +286,7 @@ def test_what_is_no_site_is_not_sent(
     assert backpack("releases", ready, "--json").json == before
 
 
+@pytest.mark.long
 def test_a_site_of_ten_thousand_files_is_deployed(
     backpack: CommandLine, inside: Inside, ready: str, tmp_path: Path
 ) -> None:

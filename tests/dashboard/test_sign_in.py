@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from support.dashboard import PASSWORD, Dashboard, Visitor
 
 
@@ -30,6 +32,7 @@ def test_the_set_up_link_makes_the_first_owner_once(fresh: Dashboard) -> None:
     assert fresh.command("setup-link") == f"{fresh.url}/"
 
 
+@pytest.mark.long
 def test_a_newer_set_up_link_ends_the_former(fresh: Dashboard) -> None:
     former, link = fresh.command("setup-link"), fresh.command("setup-link")
 
@@ -46,6 +49,7 @@ def test_a_weak_password_spends_no_link(fresh: Dashboard) -> None:
     assert fresh.visitor().post("/setup", form(link)).status_code == 200
 
 
+@pytest.mark.long
 def test_a_name_that_is_taken_costs_no_link(fresh: Dashboard) -> None:
     fresh.account("ada")
     link = fresh.command("setup-link")

@@ -61,6 +61,7 @@ def test_a_folder_for_the_machines_one_node_is_refused(devcluster: Devcluster, t
     assert "add --control-plane" in refused.stderr
 
 
+@pytest.mark.long
 def test_a_control_plane_outlives_the_command_and_is_found_again(
     devcluster: Devcluster, tmp_path: Path
 ) -> None:

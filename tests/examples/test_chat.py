@@ -126,6 +126,7 @@ def test_what_is_said_without_a_network_is_sent_once_and_in_order(people: Visito
     expect(ada.locator("#messages .pending")).to_have_count(0, timeout=WITHIN)
 
 
+@pytest.mark.long
 def test_who_has_missed_too_much_reads_rooms_people_and_messages_again(people: Visitors, room: str) -> None:
     ada = people.open()
     events = MissedEvents(ada)
@@ -163,6 +164,7 @@ def test_a_message_that_is_refused_says_why_and_can_be_sent_again(people: Visito
     expect(said(ada)).to_have_text(["Shorter"], timeout=WITHIN)
 
 
+@pytest.mark.long
 def test_other_rooms_tell_of_news_and_old_messages_come_when_asked_for(people: Visitors, room: str) -> None:
     ada = enter(people, "Ada", room)
     say(ada, *(f"message {number}" for number in range(45)))
@@ -182,7 +184,9 @@ def test_other_rooms_tell_of_news_and_old_messages_come_when_asked_for(people: V
     expect(grace.get_by_role("button", name="Earlier messages")).to_be_hidden()
 
 
-@pytest.mark.parametrize(("colours", "width"), [("light", 1280), ("dark", 360)])
+@pytest.mark.parametrize(
+    ("colours", "width"), [pytest.param("light", 1280, marks=pytest.mark.long), ("dark", 360)]
+)
 def test_it_is_accessible_and_fits(people: Visitors, room: str, colours: str, width: int) -> None:
     page = people.open(colours=colours, width=width)
     page.get_by_role("button", name="Create an account").click()

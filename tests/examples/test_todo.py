@@ -143,7 +143,9 @@ def test_what_the_api_refuses_is_said(people: Visitors) -> None:
     expect(page.locator("#account-problem")).to_contain_text("account", timeout=WITHIN)
 
 
-@pytest.mark.parametrize(("colours", "width"), [("light", 1280), ("dark", 360)])
+@pytest.mark.parametrize(
+    ("colours", "width"), [pytest.param("light", 1280, marks=pytest.mark.long), ("dark", 360)]
+)
 def test_it_is_accessible_and_fits(people: Visitors, colours: str, width: int) -> None:
     page = people.open(colours=colours, width=width)
     people.look(page, f"todo-account-{colours}-{width}")

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 
+import pytest
+
 from support.site_front import Front
 from support.waiting import eventually
 
@@ -145,6 +147,7 @@ def test_the_query_string_neither_reaches_the_api_nor_fills_the_cache(front: Fro
     assert len(front.kept()) == 1
 
 
+@pytest.mark.long
 def test_the_cache_stays_below_its_bound(start_front: Callable[..., Front]) -> None:
     front = start_front(BACKPACK_WEB_CACHE="1m")
     front.origin.headers = {"Content-Type": "image/png"}

@@ -121,6 +121,7 @@ def test_in_another_namespace_it_is_told_that_it_does_not_count(operated: Operat
     assert operated.cluster.find(ADMIN, operated.namespace, "ada") is None
 
 
+@pytest.mark.long
 def test_whoever_goes_is_named_by_no_backpack(operated: Operated) -> None:
     make(operated, "ada")
     make(operated, "bob")

@@ -113,6 +113,7 @@ def test_no_api_ever_meets_a_key_that_it_has_not_been_told_of(start: Start) -> N
         known = {key["kid"] for key in taken["admin_keys"]}
 
 
+@pytest.mark.long
 def test_a_ready_api_that_does_not_take_its_keys_is_waited_for(start: Start) -> None:
     operated = start(**QUICK)
     (old,) = kids(operated)

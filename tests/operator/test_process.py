@@ -18,6 +18,7 @@ from support.operated_cluster import CHILDREN_OF_ONE, Operated, OperatedCluster,
 from support.waiting import eventually
 
 
+@pytest.mark.long
 def test_killed_at_any_moment_it_goes_on_where_it_was(operated: Operated, tmp_path: Path) -> None:
     """Killed again and again while it makes three Backpacks, each time a bit later."""
     names = ("one", "two", "three")

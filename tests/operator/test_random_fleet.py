@@ -15,7 +15,7 @@ from support.waiting import eventually
 @pytest.mark.parametrize(
     ("names", "steps", "pause"),
     [
-        pytest.param(5, 60, 0.1, id="sampled"),
+        pytest.param(4, 30, 0.1, id="sampled"),
         pytest.param(25, 800, 0.35, id="whole", marks=[pytest.mark.long, pytest.mark.timeout(1800)]),
     ],
 )

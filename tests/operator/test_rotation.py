@@ -92,6 +92,7 @@ def test_passwords_are_replaced_and_the_stores_keep_running(serving: Operated) -
     assert serving.versions() == kept
 
 
+@pytest.mark.long
 def test_an_operator_that_is_killed_at_every_step_goes_on(serving: Operated) -> None:
     """And at each moment the stores take the passwords that the API's pods are given."""
     apis = serving.operator.apis

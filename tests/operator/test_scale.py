@@ -54,6 +54,7 @@ def test_disruption_budgets_come_and_go_with_the_replicas(operated: Operated) ->
     eventually(lambda: operated.cluster.list(DISRUPTION_BUDGET, operated.namespace) == [], within=15)
 
 
+@pytest.mark.long
 def test_an_autoscaler_scales_the_backpack_and_the_operator_does_not_undo_it(operated: Operated) -> None:
     """A real one, to whose lower bound nobody needs metrics."""
     operated.backpack("todo")

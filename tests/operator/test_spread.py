@@ -106,6 +106,7 @@ def test_a_tainted_node_takes_only_what_tolerates_it(cluster: OperatedCluster, n
     cluster.delete(BACKPACK, namespace, "todo")
 
 
+@pytest.mark.long
 def test_a_pod_that_fits_nowhere_is_told_of_and_placed_once_a_node_fits(
     cluster: OperatedCluster, namespace: str
 ) -> None:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from backpack_devcluster.errors import ApiRefused
 from backpack_operator.model.kinds import BACKPACK, INGRESS_ROUTE, MIDDLEWARE, SECRET
 from backpack_operator.rbac import RETRY_MIDDLEWARE
@@ -72,6 +74,7 @@ def test_routes_follow_the_mode(operated: Operated) -> None:
     eventually(lambda: certified() is None, within=15)
 
 
+@pytest.mark.long
 def test_a_certificate_that_does_not_come_is_told_of_and_asked_for_again(
     cluster: OperatedCluster, tmp_path: Path
 ) -> None:

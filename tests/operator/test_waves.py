@@ -118,6 +118,7 @@ def successor(operated: Operated, tmp_path: Path) -> Callable[..., Any]:
     return succeed
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_a_new_image_goes_over_twenty_backpacks_three_at_a_time_though_the_operator_is_killed(
     operated: Operated, successor: Callable[..., Any]
@@ -233,6 +234,7 @@ def test_what_an_operator_without_waves_has_left_goes_in_waves_too(
         assert images(operated) == {name: BROKEN if failed[name] else OLD for name in failed}
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_it_goes_on_by_itself_when_the_pods_of_the_one_that_failed_are_ready(
     operated: Operated, successor: Callable[..., Any]

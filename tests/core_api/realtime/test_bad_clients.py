@@ -58,6 +58,7 @@ def test_a_reader_that_never_reads_is_closed_and_slows_nobody(
         hers.call("channel.delete", channel="chat/slow")
 
 
+@pytest.mark.long
 def test_who_asks_for_more_than_he_reads_waits(
     api: CoreApi, ada: Person, raw: Callable[..., RawSocket]
 ) -> None:
@@ -80,6 +81,7 @@ def test_who_asks_for_more_than_he_reads_waits(
     assert psutil.Process(api.pid).memory_info().rss - before < 40 * MIB
 
 
+@pytest.mark.long
 def test_a_connection_that_is_dead_is_offline_within_thirty_seconds(
     api: CoreApi, grace: Person, raw: Callable[..., RawSocket], ada: Person
 ) -> None:

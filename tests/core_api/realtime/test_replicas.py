@@ -114,6 +114,7 @@ def test_a_session_that_ends_closes_sockets_at_the_other(start: Callable[..., Co
         assert socket.close_code(within=1.5) == 4001
 
 
+@pytest.mark.long
 def test_a_replica_that_was_killed_is_noticed_by_the_other(start: Callable[..., CoreApi]) -> None:
     first, second = start(), start()
     ada, grace = new_person(first), new_person(second)

@@ -88,6 +88,7 @@ BAD = {
 }
 
 
+@pytest.mark.long
 def test_every_other_write_fails(operated: Operated, proxy: ApiProxy) -> None:
     for name, answer in BAD.items():
         writes = 0

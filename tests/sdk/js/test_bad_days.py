@@ -56,6 +56,7 @@ def test_a_killed_replica_loses_and_repeats_nothing(
         assert client["connections"] == 2
 
 
+@pytest.mark.long
 def test_a_gibibyte_that_is_aborted_leaves_nothing_and_takes_no_memory(
     start_api: Callable[..., CoreApi], dist: Path, runners: Path, tmp_path: Path
 ) -> None:
