@@ -132,7 +132,7 @@ def hung(server: Redis | FerretDB) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("store", ["database", "cache"])
-@pytest.mark.parametrize("away", [gone, hung, instead_of])
+@pytest.mark.parametrize("away", [gone, hung, pytest.param(instead_of, marks=pytest.mark.long)])
 def test_a_store_that_is_away_is_a_503_until_it_is_back(
     own_api: CoreApi, own_ferretdb: FerretDB, own_redis: Redis, store: str, away: Away
 ) -> None:

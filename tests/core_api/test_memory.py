@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import psutil
+import pytest
 
 from support.core_api import CoreApi, new_person
 from support.waiting import eventually
@@ -10,6 +11,7 @@ from support.waiting import eventually
 MIB = 1024 * 1024
 
 
+@pytest.mark.long
 def test_the_memory_of_hashes_is_given_back_when_nobody_signs_in(start_api: Callable[..., CoreApi]) -> None:
     api = start_api(BACKPACK_PASSWORD_MEMORY_KIB="28672")
     process = psutil.Process(api.pid)

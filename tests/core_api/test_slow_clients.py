@@ -41,6 +41,7 @@ def last_words(connection: socket.socket) -> httpx.Response:
     return answer_in(b"".join(iter(lambda: connection.recv(65536), b"")))
 
 
+@pytest.mark.long
 def test_hundreds_of_slow_clients_are_ended_and_keep_nobody_from_being_served(
     api: CoreApi, ada: Person
 ) -> None:

@@ -71,6 +71,7 @@ def test_a_session_that_ended_while_the_page_was_cut_off_ends_it_once_it_is_back
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=2 * WITHIN)
 
 
+@pytest.mark.long
 def test_a_backpack_that_was_given_away_meanwhile_is_not_there(
     playwright: Playwright, fresh: Dashboard
 ) -> None:

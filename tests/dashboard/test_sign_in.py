@@ -62,6 +62,7 @@ def test_a_name_that_is_taken_costs_no_link(fresh: Dashboard) -> None:
     assert fresh.visitor().post("/setup", form(link, "grace")).status_code == 200
 
 
+@pytest.mark.long
 def test_nothing_of_a_set_up_link_is_kept_but_a_hash(fresh: Dashboard) -> None:
     token = fresh.command("setup-link").partition("#")[2]
     path = f"/api/v1/namespaces/{fresh.own}/secrets/backpack-dashboard-setup"

@@ -77,6 +77,7 @@ def test_two_run_side_by_side_and_share_nothing(control_plane: ControlPlane, tmp
             there.request("GET", path)
 
 
+@pytest.mark.long
 def test_after_kill_9_a_start_brings_back_only_the_dead_and_keeps_the_data(tmp_path: Path) -> None:
     path = "/api/v1/namespaces/default/configmaps/survivor"
     with start_control_plane(tmp_path / "killed") as plane:

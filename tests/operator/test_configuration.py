@@ -149,6 +149,7 @@ def test_the_signing_key_is_made_once_and_never_while_there_is_one(serving: Oper
     assert serving.cluster.get(SECRET, serving.own_namespace, SECRET_NAME) == made
 
 
+@pytest.mark.long
 def test_an_operator_that_cannot_read_the_signing_key_waits(serving: Operated) -> None:
     """Of no value it could make another: no running API would trust it."""
     made = serving.cluster.get(SECRET, serving.own_namespace, SECRET_NAME)

@@ -213,6 +213,7 @@ def test_it_stops_with_the_first_that_fails_tells_all_who_wait_and_is_mended_by_
         assert newer.metrics()["backpack_operator_upgrade_halted"] == 0
 
 
+@pytest.mark.long
 def test_what_an_operator_without_waves_has_left_goes_in_waves_too(
     operated: Operated, successor: Callable[..., Any]
 ) -> None:
