@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down images test test-fast test-long lint format crds sdk-table sdk-sync vendor bench bench-api bench-operator docs lock
+.PHONY: help up down images test test-fast test-long coverage lint format crds sdk-table sdk-sync vendor bench bench-api bench-operator docs lock
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,13 @@ test-long: $(READY) ## `make test` and the tests that take minutes each
 	@$(BIN)/backpack-dev prepare-tests
 	$(BIN)/pytest tests -n $(WORKERS) --dist loadgroup
 	$(BIN)/pytest e2e
+
+coverage: $(READY) ## Which lines of the core API its tests leave out
+	@$(BIN)/backpack-dev prepare-tests
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest tests/core_api -n $(WORKERS) --dist loadgroup -m "not long"
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 lint: $(READY) ## Style, types, layers, the chart
 	$(BIN)/ruff check .
