@@ -34,6 +34,7 @@ def test_a_pod_without_a_node_is_told_of_and_so_is_what_to_do(namespace: Kubectl
     namespace.run("delete", "backpack", name)
 
 
+@pytest.mark.long
 def test_a_volume_that_a_quota_forbids_is_told_of_with_the_quota(namespace: Kubectl) -> None:
     name = unique("much")
     namespace.run("create", "quota", name, "--hard=requests.storage=1Gi")

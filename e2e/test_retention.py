@@ -1,5 +1,7 @@
 """Deleting a Backpack: what goes, what stays, and who may have what stayed."""
 
+import pytest
+
 from support.backpack_client import BackpackClient
 from support.backpacks import create_ready, of_instance, unique
 from support.kubectl import Kubectl, backpack
@@ -52,6 +54,7 @@ def test_retained_data_outlives_its_backpack_and_is_given_only_to_who_names_it(n
     namespace.run("delete", "backpack", name)
 
 
+@pytest.mark.long
 def test_with_the_policy_delete_nothing_stays(namespace: Kubectl) -> None:
     name = unique("drop")
     create_ready(namespace, name, deletionPolicy="Delete")
