@@ -142,6 +142,15 @@ def plots(sizes: Sequence[Size]) -> list[Plot]:
             note="The line is the operator, the bars are the loop. Linear growth would be level.",
         ),
         Plot(
+            "operator_growth_own",
+            "Processor time of the operator for each, by the number of Backpacks",
+            "Backpacks",
+            names,
+            "created, ms of a core each",
+            line=[size.creation.own / size.backpacks * 1000 for size in sizes],
+            note="Linear growth would be level.",
+        ),
+        Plot(
             "operator_growth_memory",
             "Memory for each, by the number of Backpacks",
             "Backpacks",
