@@ -12,7 +12,7 @@ from backpack_dashboard.domain.backpacks import Backpack
 from backpack_dashboard.domain.pod_logs import MAX_TEXT, Line, Replica, in_order, line_of, replicas_of
 from backpack_dashboard.errors import ClusterUnavailable
 from backpack_dashboard.services import pod_logs
-from backpack_dashboard.services.pod_logs import Found, PodLogs, Wanted
+from backpack_dashboard.services.pod_logs import LATER_TAIL, Found, PodLogs, Wanted
 from backpack_dashboard.stores.pods import PodStore
 
 
@@ -107,12 +107,16 @@ class Pods:
         self.away = False
         self.open: list[str] = []
         self.most = 0
+        self.tails: dict[str, int] = {}
 
     async def replicas(self, *_: object) -> tuple[Replica, ...]:
         return self.found
 
     @asynccontextmanager
-    async def lines(self, replica: Replica, *_: object, **__: object) -> AsyncIterator[AsyncIterator[Line]]:
+    async def lines(
+        self, replica: Replica, tail: int, *_: object, **__: object
+    ) -> AsyncIterator[AsyncIterator[Line]]:
+        self.tails[replica.pod] = tail
         if self.away:
             raise ClusterUnavailable
         self.open.append(replica.pod)
@@ -165,3 +169,17 @@ async def test_a_node_that_doesnt_answer_is_told_and_asked_again() -> None:
         await until(comes, "Its node, or the cluster, doesn't answer")
         pods.away = False
         await until(comes, "")
+
+
+@pytest.mark.usefixtures("often")
+async def test_of_a_pod_that_comes_later_all_is_new_however_little_was_asked_for() -> None:
+    pods = Pods()
+    both = pods.found
+    pods.found = both[:1]
+    wanted = Wanted("api", tail=0)
+    async with aclosing(PodLogs(cast("PodStore", pods)).follow(lambda: TODO, wanted)) as comes:
+        for there in (both[:1], both, both[:1]):
+            pods.found = there
+            # Told of before anything of it is read.
+            await until(comes, "")
+    assert pods.tails == {"todo-api-5d-0": 0, "todo-api-5d-1": LATER_TAIL}

@@ -17,6 +17,8 @@ LOOK_SECONDS = 3.0
 """Between two looks at which pods there are."""
 BATCH_SECONDS = 0.2
 TAIL = 300
+LATER_TAIL = 10_000
+"""Of a container that has come since one looks: nothing of it is old."""
 MAX_BATCH = 600
 QUEUE = 1000
 MAX_STREAMS = 64
@@ -54,9 +56,10 @@ class Found:
 
 @dataclass(slots=True)
 class _Reading:
-    """Of one container. `seen`: the moment of its last line; `whole`: the stream has come to
-    its end."""
+    """Of one container. `tail`: how many lines that are there already; `seen`: the moment of its
+    last line; `whole`: the stream has come to its end."""
 
+    tail: int
     task: asyncio.Task[None] | None = None
     seen: datetime | None = None
     whole: bool = False
@@ -79,6 +82,7 @@ class PodLogs:
         queue: asyncio.Queue[Line] = asyncio.Queue(QUEUE)
         readings: dict[tuple[str, str, int], _Reading] = {}
         told: Found | None = None
+        tail = wanted.tail
         try:
             while True:
                 backpack = _same(find, uid)
@@ -86,7 +90,8 @@ class PodLogs:
                 if found != told:
                     yield found
                     told = found
-                self._begin(found.replicas, wanted, readings, queue)
+                self._begin(found.replicas, wanted, readings, queue, tail)
+                tail = LATER_TAIL
                 until = time.monotonic() + LOOK_SECONDS
                 while (left := until - time.monotonic()) > 0:
                     if lines := await _some(queue, left):
@@ -107,7 +112,7 @@ class PodLogs:
         for one in found.replicas:
             if not wanted.takes(one):
                 continue
-            reading = _Reading()
+            reading = _Reading(wanted.tail)
             queue: asyncio.Queue[Line] = asyncio.Queue(QUEUE)
             reading.task = asyncio.create_task(self._read(one, wanted, reading, queue, follow=False))
             try:
@@ -143,6 +148,7 @@ class PodLogs:
         wanted: Wanted,
         readings: dict[tuple[str, str, int], _Reading],
         queue: asyncio.Queue[Line],
+        tail: int,
     ) -> None:
         """Read what isn't being read: containers that are new, and those whose stream broke off."""
         there = {one.key for one in replicas}
@@ -153,7 +159,7 @@ class PodLogs:
                 continue
             reading = readings.get(one.key)
             if reading is None:
-                reading = readings[one.key] = _Reading()
+                reading = readings[one.key] = _Reading(tail)
             elif reading.busy or (reading.whole and (wanted.previous or not one.running)):
                 continue
             reading.task = asyncio.create_task(self._read(one, wanted, reading, queue))
@@ -175,7 +181,7 @@ class PodLogs:
         self._streams += 1
         try:
             async with self._pods.lines(
-                replica, wanted.tail, since, previous=wanted.previous, follow=follow
+                replica, reading.tail, since, previous=wanted.previous, follow=follow
             ) as lines:
                 reading.trouble = ""
                 async for line in lines:
