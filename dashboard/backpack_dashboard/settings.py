@@ -5,10 +5,9 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+from kubernetes.utils.quantity import parse_quantity
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-
-from .domain.volumes import is_quantity
 
 PREFIX = "BACKPACK_DASHBOARD_"
 
@@ -89,7 +88,11 @@ class Settings(BaseSettings):
     @field_validator("storage_per_developer")
     @classmethod
     def _is_a_quantity(cls, value: str) -> str:
-        if value and not is_quantity(value):
+        try:
+            usable = not value or parse_quantity(value) >= 0  # type: ignore[no-untyped-call]
+        except (ValueError, ArithmeticError):
+            usable = False
+        if not usable:
             raise ValueError("must be a quantity such as 20Gi, or empty")
         return value
 

@@ -34,14 +34,6 @@ def reach(specs: Iterable[Mapping[str, Any]], limit: str) -> bool:
     return bool(limit) and sum(asked(spec).bytes or 0 for spec in specs) >= _bytes(limit)
 
 
-def is_quantity(text: str) -> bool:
-    """Whether Kubernetes would read it as an amount."""
-    try:
-        return _bytes(text) >= 0
-    except (ValueError, ArithmeticError):
-        return False
-
-
 def _size(spec: Mapping[str, Any], part: str) -> Any:
     storage = (spec.get(part) or {}).get("storage") or {}
     return storage.get("size", "?")
