@@ -7,7 +7,7 @@ import logging
 import random
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from backpack_contract import resources as names
@@ -83,19 +83,33 @@ class Resync:
             try:
                 await self._memory.signing.load()
                 await self._memory.hostnames.load()
-                missing = await self._there()
+                there = await self._there()
             except OperatorError as error:
                 logger.warning("the start is put off: %s", error)
                 await asyncio.sleep(_AGAIN)
                 continue
+            if await self._told_of(there):
+                # Once more, and claims of what went while nobody looked are freed.
+                self._suspicion.set()
+                return
+
+    async def _told_of(self, there: Iterable[ObjectKey]) -> bool:
+        """Return once the informer has told of all these: True; False where it comes no further
+        with them, as some may be gone. Every one is looked at a few times, however long the
+        list and the wait: a fleet has tens of thousands."""
+        missing = list(there)
+        before = len(missing) + 1
+        while len(missing) < before:
+            before = len(missing)
             for _ in range(int(_AGAIN / _POLL)):
-                missing = {key for key in missing if not self._known(key)}
+                while missing and self._known(missing[-1]):
+                    missing.pop()
                 if not missing:
-                    # Once more, and claims of what went while nobody looked are freed.
-                    self._suspicion.set()
-                    return
+                    return True
                 await asyncio.sleep(_POLL)
+            missing = [key for key in missing if not self._known(key)]
             logger.info("waiting for the informer to tell of %d objects", len(missing))
+        return False
 
     async def run(self, seconds: float) -> None:
         """For ever: a full resync each period (jittered), a sweep when one is suspected."""
@@ -170,7 +184,7 @@ class Resync:
 
     def _known(self, key: ObjectKey) -> bool:
         if key.kind == BACKPACK:
-            return self._memory.backpacks.get(Key(key.namespace, key.name)) is not None
+            return self._memory.backpacks.version(Key(key.namespace, key.name)) >= 0
         return self._memory.children.get(key) is not None
 
     def _version(self, key: ObjectKey) -> int:

@@ -1,6 +1,8 @@
-"""When a list of everything shows that a watch tells nothing any more."""
+"""What lists of everything are for: knowing when the informer has told of all there is, and
+when a watch tells nothing any more."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +24,8 @@ class Cluster:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.listed: dict[tuple[Kind, str], int] = {}
+        self.lists = 0
+        """Of Backpacks."""
         self.now = 1000.0
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
         other: Any = SimpleNamespace(load=nothing, sweep=nothing)
@@ -30,7 +34,8 @@ class Cluster:
         self.resync = Resync(self, memory, (), lambda *_: None)  # type: ignore[arg-type]
 
     async def metadata(self, kind: Kind, _: str | None, __: str | None) -> AsyncIterator[Mapping[str, Any]]:
-        for (listed, name), version in self.listed.items():
+        self.lists += kind == BACKPACK
+        for (listed, name), version in tuple(self.listed.items()):
             if listed == kind:
                 yield metadata(name, version)
 
@@ -95,3 +100,45 @@ async def test_what_is_gone_again_is_not_waited_for(cluster: Cluster) -> None:
     await cluster.sweep()
     cluster.listed.clear()
     assert await cluster.sweep(later=60) is None
+
+
+def while_waiting(monkeypatch: pytest.MonkeyPatch, happen: Callable[[int], None]) -> None:
+    """Time is not waited for: `happen(number)` instead, of each time."""
+    numbers = count(1)
+
+    async def sleep(_: float) -> None:
+        happen(next(numbers))
+
+    monkeypatch.setattr(module, "asyncio", SimpleNamespace(sleep=sleep))
+
+
+async def test_the_start_waits_with_one_list_while_the_informer_goes_on(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"todo-{number}" for number in range(20)]
+    cluster.listed.update({(BACKPACK, name): 5 for name in names})
+
+    def tell_one(number: int) -> None:
+        if number % 30 == 0:  # 3 seconds
+            cluster.tell(names.pop(0), 5)
+
+    while_waiting(monkeypatch, tell_one)
+    await cluster.resync.first()
+    assert not names
+    assert cluster.lists == 1
+
+
+async def test_the_start_does_not_wait_for_what_has_gone(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.listed.update({(BACKPACK, "gone"): 5, (BACKPACK, "todo"): 6, (SERVICE, "gone-api"): 7})
+    cluster.tell("todo", 6)
+
+    def go(number: int) -> None:
+        if number == 200:
+            del cluster.listed[BACKPACK, "gone"]
+            del cluster.listed[SERVICE, "gone-api"]
+
+    while_waiting(monkeypatch, go)
+    await cluster.resync.first()
+    assert cluster.lists > 1
