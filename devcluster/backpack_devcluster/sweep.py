@@ -114,9 +114,7 @@ def remove_links() -> None:
 def remove_rules() -> None:
     """Remove the chains of Kubernetes and CNI, for both versions of IP."""
     for family in ("iptables", "ip6tables"):
-        saved = commands.run(f"{family}-save")
-        removal = chain_removal(saved)
-        if removal:
+        if removal := _chain_removal(family):
             commands.run(f"{family}-restore", "--noflush", "--wait", stdin=removal)
 
 
@@ -153,9 +151,14 @@ def leftovers(layout: Layout) -> list[str]:
         found.append(f"the bridge {BRIDGE}")
     if _pod_groups():
         found.append("control groups of pods")
-    if shutil.which("iptables-save") and chain_removal(commands.run("iptables-save")):
+    if _chain_removal("iptables"):
         found.append("packet filter chains")
     return found
+
+
+def _chain_removal(family: str) -> str:
+    # Where the program isn't installed, no node has ever been.
+    return chain_removal(commands.run(f"{family}-save")) if shutil.which(f"{family}-save") else ""
 
 
 def _tables(saved: str) -> list[tuple[str, list[str]]]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from backpack_devcluster import sweep
 from backpack_devcluster.sweep import chain_removal, is_ours, our_mounts
 
 STATE = Path("/var/lib/backpack-devcluster")
@@ -115,3 +116,9 @@ def test_a_daemon_is_known_by_its_name_and_its_folder(command: list[str]) -> Non
 )
 def test_what_has_only_one_of_both_is_somebody_elses(command: list[str]) -> None:
     assert not is_ours(command, STATE)
+
+
+def test_a_machine_without_iptables_has_no_rules_to_remove(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep.shutil, "which", lambda _: None)
+    monkeypatch.setattr(sweep.commands, "run", lambda *command, **_: pytest.fail(f"{command} was run"))
+    sweep.remove_rules()

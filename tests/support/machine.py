@@ -4,6 +4,7 @@ Only what a cluster could leave behind; things that come and go by themselves
 (counters, ages, the addresses of leases) are left out.
 """
 
+import shutil
 import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -97,7 +98,7 @@ def _mounts() -> frozenset[str]:
 
 def _rules() -> frozenset[str]:
     found = set()
-    for program in ("iptables-save", "ip6tables-save"):
+    for program in filter(shutil.which, ("iptables-save", "ip6tables-save")):
         done = subprocess.run([program], capture_output=True, text=True, check=True)
         table = ""
         for line in done.stdout.splitlines():

@@ -15,7 +15,7 @@ TEST_PROGRAMS = (
 
 def prepare(report: Report) -> None:
     """Have everything at hand that the tests start."""
-    packages.ensure(TEST_PROGRAMS, report)
+    packages.ensure((*TEST_PROGRAMS, *packages.NODE, *packages.IMAGES), report)
     for program in ("kubernetes", "ferretdb", "helm", "kubeconform", "promrules", "pebble"):
         gobuild.build(program, report)
     browser_files.ensure(report)
