@@ -1,5 +1,6 @@
 """Real stores and a real process for the tests of the core API."""
 
+import asyncio
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,22 +11,48 @@ from typing import Any
 import httpx
 import pytest
 
+from backpack_api.domain.collections import MAX_COLLECTIONS
 from support.core_api import CoreApi, Person, new_person
 from support.event_loop import pytest_asyncio_loop_factories
 from support.ferretdb import FerretDB, ferretdb
 from support.redis import Redis, redis
 
+STARTED = pytest.StashKey[CoreApi]()
+"""The API of this worker, once a test has asked for it."""
+
 __all__ = ["ferretdb", "pytest_asyncio_loop_factories", "redis"]
 
 
 @pytest.fixture(scope="session")
-def api(ferretdb: FerretDB, redis: Redis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoreApi]:
+def api(
+    request: pytest.FixtureRequest,
+    ferretdb: FerretDB,
+    redis: Redis,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[CoreApi]:
     """One API for all tests of a worker: each makes users and collections of its own."""
     process = CoreApi(tmp_path_factory.mktemp("api"), ferretdb, redis)
     process.start()
+    request.config.stash[STARTED] = process
     yield process
     process.stop()
     process.close_clients()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _room_for_collections(request: pytest.FixtureRequest) -> None:
+    """A backpack has so many at most, and each test makes one of its own: those of earlier
+    modules go."""
+    process = request.config.stash.get(STARTED, None)
+    if process is not None:
+        asyncio.run(_drop_collections(process))
+
+
+async def _drop_collections(process: CoreApi) -> None:
+    async with process.runtime() as runtime:
+        collections = await runtime.collections.all()
+        if len(collections) > MAX_COLLECTIONS / 4:
+            await asyncio.gather(*(runtime.collections.drop(one.name) for one in collections))
 
 
 @pytest.fixture

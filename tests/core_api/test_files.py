@@ -1,6 +1,7 @@
 """`/files`: uploads, what is said of them, lists, and who may do what."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -145,6 +146,23 @@ def test_overwriting_changes_the_content_and_keeps_the_id(ada: Person) -> None:
     )
     assert (answer.json()["bucket"], answer.json()["public"]) == ("c", False)
     assert len(ada.client.get("/files").json()["items"]) == 1
+
+
+def test_of_many_who_overwrite_at_once_all_succeed_and_one_is_last(ada: Person) -> None:
+    file = upload(ada.client, b"first").json()
+    path = f"/files/{file['id']}"
+    contents = [f"{number}".encode() * 1000 for number in range(8)]
+
+    def write(content: bytes) -> int:
+        return ada.client.put(path, files={"file": ("a.txt", content)}).status_code
+
+    def rename(number: int) -> int:
+        return ada.client.patch(path, json={"filename": f"{number}.txt"}).status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        outcomes = [*pool.map(write, contents), *pool.map(rename, range(4))]
+    assert outcomes == [200] * 12
+    assert ada.client.get(path).content in contents
 
 
 def test_overwriting_never_creates(ada: Person) -> None:

@@ -61,6 +61,6 @@ def parse_http_date(text: str) -> datetime | None:
     """The moment of an HTTP date, None where it is none."""
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backpack_api.problems import RangeNotSatisfiable
 
-_ONE_RANGE = re.compile(r"bytes[ \t]*=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*", re.ASCII | re.IGNORECASE)
+_ONE_RANGE = re.compile(r"bytes[ \t]*=[ \t]*(\d{0,400})-(\d{0,400})[ \t]*", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

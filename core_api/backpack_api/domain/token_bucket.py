@@ -15,9 +15,16 @@ class TokenBucket:
     def take(self, now: float) -> bool:
         """Take one token; False where there is none."""
         if now > self._seen:
-            self._tokens = min(self._burst, self._tokens + (now - self._seen) * self._per_second)
+            filled = min(self._burst, self._tokens + (now - self._seen) * self._per_second)
+            self._tokens = max(self._tokens, filled)
             self._seen = now
         if self._tokens < 1:
             return False
         self._tokens -= 1
         return True
+
+    def catch_up(self, now: float) -> None:
+        """Give all that the time since the last one is worth, even above what fits: to who was
+        kept from taking any."""
+        self._tokens += max(0.0, now - self._seen) * self._per_second
+        self._seen = max(self._seen, now)

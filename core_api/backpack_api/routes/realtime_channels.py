@@ -1,5 +1,6 @@
 """The operations on channels of a socket, and the broadcast."""
 
+import contextlib
 from typing import Any
 
 from pydantic import Field
@@ -15,7 +16,7 @@ from backpack_api.domain.channels import (
 from backpack_api.domain.idempotency import print_of, retry_key
 from backpack_api.domain.json_text import JsonObject
 from backpack_api.domain.shapes import Shape
-from backpack_api.problems import InvalidValue
+from backpack_api.problems import InvalidValue, NotFound
 from backpack_api.runtime import Runtime
 from backpack_api.services.realtime.channels import channel_document
 from backpack_api.services.realtime.connection import RealtimeConnection
@@ -125,7 +126,9 @@ class _Channels:
         await self._channels.join(connection, name)
         seq = self._channels.seq
         if left != name:
-            await self._channels.leave(connection, left)
+            # A channel that is gone was left with it.
+            with contextlib.suppress(NotFound):
+                await self._channels.leave(connection, left)
         return {"channel": name, "seq": seq}
 
     async def publish(self, connection: RealtimeConnection, fields: Publish) -> JsonObject:

@@ -90,12 +90,18 @@ class SiteService:
         return [one.to_json_object(active=one.id == site.active) for one in reversed(site.releases)]
 
     async def create_release(
-        self, upload: AsyncIterator[bytes], by: str, *, activate: bool = True
+        self,
+        upload: AsyncIterator[bytes],
+        by: str,
+        *,
+        activate: bool = True,
+        limits: ReleaseLimits | None = None,
     ) -> JsonObject:
-        """Make a release of a ZIP, and activate it. Raises `InvalidValue` where the ZIP is not
+        """Make a release of a ZIP, and activate it; within other limits than the usual where
+        they are given. Raises `InvalidValue` where the ZIP is not
         a site, `TooLarge`, `InsufficientStorage`; then nothing has changed."""
         release_id = self._new_id()
-        incoming = await self._volume.run(lambda: self._files.begin(release_id, self.limits))
+        incoming = await self._volume.run(lambda: self._files.begin(release_id, limits or self.limits))
         try:
             await self._receive(incoming, upload)
             async with self._unpacking:
@@ -113,6 +119,8 @@ class SiteService:
 
     async def activate(self, release_id: str) -> JsonObject:
         """Switch to a release. Raises `NotFound`."""
+        # What nobody knows of is no name of a folder either.
+        (await self._store.read()).release(release_id)
         if await self._volume.run(lambda: self._files.open(release_id)) is None:
             raise NotFound("There is no such release.")
         keep = self._live.current.keep_releases

@@ -25,8 +25,11 @@ SMALL_BYTES = 1024 * 1024
 class Upload:
     """The content of one file, of which nothing is visible yet."""
 
-    def __init__(self, writer: BlobWriter, max_size: int, check_room: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, writer: BlobWriter, max_size: int, replaces: int, check_room: Callable[[], Awaitable[None]]
+    ) -> None:
         self.writer = writer
+        self.replaces = replaces
         self.room: int | None = None
         """What its owner may still store, uploads under way included; None: not looked at yet."""
         self._max_size = max_size
@@ -35,6 +38,11 @@ class Upload:
     @property
     def size(self) -> int:
         return self.writer.size
+
+    @property
+    def adds(self) -> int:
+        """By how much its owner's files grow with it, so far."""
+        return max(0, self.size - self.replaces)
 
     async def write(self, data: bytes) -> None:
         """Add to the content. Raises `TooLarge` or `InsufficientStorage` as soon as it is known."""
@@ -76,14 +84,14 @@ class UploadService:
 
         async def check_room() -> None:
             if upload.room is None:
-                upload.room = await self._quotas.room_of(owner_id) + replaces
-            if sum(one.size for one in uploads) > upload.room:
+                upload.room = await self._quotas.room_of(owner_id)
+            if sum(one.adds for one in uploads) > upload.room:
                 raise quota_exceeded(self._quotas.each)
 
-        upload = Upload(self._blobs.begin(), max_size, check_room)
+        upload = Upload(self._blobs.begin(), max_size, replaces, check_room)
         if declared is not None and declared > MAX_OVERHEAD + SMALL_BYTES:
-            upload.room = await self._quotas.room_of(owner_id) + replaces
-            if declared - MAX_OVERHEAD > upload.room:
+            upload.room = await self._quotas.room_of(owner_id)
+            if declared - MAX_OVERHEAD - replaces > upload.room:
                 raise quota_exceeded(self._quotas.each)
         uploads.add(upload)
         try:

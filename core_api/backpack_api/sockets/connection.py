@@ -55,6 +55,8 @@ class Connection(Generic[S]):
         """Of the upgrade: names the socket in the log."""
         self._operations = operations
         self._waiting: deque[JsonObject] = deque()
+        self._held_up = False
+        """Whether no more is read until fewer wait."""
         self._afterwards: list[Callable[[], None]] = []
         self._worker: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
@@ -98,7 +100,8 @@ class Connection(Generic[S]):
         self._waiting.append(message)
         if self._worker is None:
             self._worker = self._loop.create_task(self._work())
-        elif len(self._waiting) >= MAX_WAITING:
+        elif len(self._waiting) >= MAX_WAITING and not self._held_up:
+            self._held_up = True
             self.socket.pause_reading()
 
     def lost(self) -> None:
@@ -111,7 +114,10 @@ class Connection(Generic[S]):
         try:
             while self._waiting:
                 message = self._waiting.popleft()
-                if len(self._waiting) < MAX_WAITING:
+                if self._held_up and len(self._waiting) < MAX_WAITING:
+                    self._held_up = False
+                    # What has come meanwhile comes at once now, though it was sent at leisure.
+                    self._messages.catch_up(self._loop.time())
                     self.socket.resume_reading()
                 await self._serve(message)
                 afterwards, self._afterwards = self._afterwards, []

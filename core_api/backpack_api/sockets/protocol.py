@@ -79,6 +79,7 @@ class SocketProtocol(asyncio.Protocol):
         "_answer",
         "_app",
         "_app_state",
+        "_blocked_at",
         "_closing",
         "_connections",
         "_heard_at",
@@ -127,6 +128,7 @@ class SocketProtocol(asyncio.Protocol):
         self._writable: asyncio.Future[None] | None = None
         self._parts: list[bytes] | None = None
         self._heard_at = 0.0
+        self._blocked_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     # What the owner calls
@@ -229,6 +231,7 @@ class SocketProtocol(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._paused = True
+        self._blocked_at = self._loop.time()
 
     def resume_writing(self) -> None:
         self._paused = False
@@ -385,7 +388,9 @@ class SocketProtocol(asyncio.Protocol):
             return
         now = self._loop.time()
         if not self._reading:
-            self._heard_at = now  # it may well speak: it is this side that doesn't listen
+            # It may well speak: it is this side that doesn't listen. Then it lives as long as
+            # it takes what it is sent.
+            self._heard_at = max(self._heard_at, self._blocked_at) if self._paused else now
         silent = now - self._heard_at
         if silent >= DEAD_SECONDS:
             self._end()

@@ -51,7 +51,9 @@ class BlobWriter:
         await self._volume.run(self._appender(sync=True))
 
     async def keep(self) -> None:
-        """Put the finished blob into its place, for good."""
+        """Put the finished blob into its place, for good; once it is there, nothing."""
+        if self._kept:
+            return
         await self._volume.run(self._move)
         self._kept = True
 

@@ -204,22 +204,23 @@ class ChannelStore:
 
     @cache_errors
     async def page(
-        self, user_id: str, *, prefix: str, after: str, limit: int
+        self, user_id: str | None, *, prefix: str, after: str, limit: int
     ) -> tuple[list[Channel], str | None]:
         """Channels whose name begins so, in order: those that are not private, and those that
-        the user is in. `after` is a name; the next page's is answered, None at the end."""
+        the user is in; without a user all of them. `after` is a name; the next page's is
+        answered, None at the end."""
         low = f"({after}" if after else f"[{prefix}"
         high = f"[{prefix}\xff" if prefix else "+"
         names = [name.decode() for name in await self._redis.zrangebylex(NAMES, low, high, 0, limit)]
         async with self._redis.pipeline(transaction=False) as pipe:
             for name in names:
                 pipe.hmget(f"channel:{name}", "maker", "private")
-                pipe.hget(f"channel-members:{name}", user_id)
+                pipe.hget(f"channel-members:{name}", user_id or "")
             answers = await pipe.execute()
         found = [
             Channel(name, maker.decode(), private == b"1")
             for name, (maker, private), state in zip(names, answers[::2], answers[1::2], strict=True)
-            if maker is not None and (private != b"1" or state is not None)
+            if maker is not None and (private != b"1" or state is not None or user_id is None)
         ]
         return found, names[-1] if len(names) == limit else None
 

@@ -8,6 +8,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -168,6 +169,47 @@ def test_what_is_there_is_replaced_only_where_asked_to(
         assert len(console.call("files.list")["items"]) == 3
     assert import_into(target, signer, archive, "?replace=true").status_code == 200
     filled.assert_in(target)
+
+
+def test_an_archive_comes_back_however_well_it_packs(
+    source: CoreApi, target: CoreApi, signer: AdminSigner
+) -> None:
+    ada = new_person(source)
+    assert ada.client.post("/collections", json={"name": "tasks"}).status_code == 201
+    for _ in range(5):
+        made = ada.client.post("/db/tasks", json=[{"text": "a" * 1_000_000}] * 14, timeout=60)
+        assert made.status_code == 201
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as site:
+        site.writestr("index.html", "<p>large")
+        site.writestr("a.txt", "a" * 20 * 1024 * 1024)
+    admin = AdminHttp(source, signer)
+    assert admin.call("POST", "/admin/site/releases", content=stored.getvalue()).status_code == 201
+    archive = export_of(source, signer)
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        assert sum(entry.file_size for entry in opened.infolist()) > 200 * len(archive)
+    outcome = import_into(target, signer, archive)
+    assert outcome.status_code == 200, outcome.text
+    assert outcome.json()["documents"] == 70
+    assert httpx.get(f"{target.public}/site/").text == "<p>large"
+
+
+def test_an_export_is_a_503_while_the_database_is_away(
+    tmp_path: Path, redis: Redis, admin_keys: tuple[AdminKey, ...], signer: AdminSigner
+) -> None:
+    database = FerretDB(tmp_path / "ferretdb")
+    database.start()
+    api = CoreApi(
+        tmp_path / "api", database, redis, redis_database=6, configuration={"admin_keys": admin_keys}
+    )
+    api.start()
+    try:
+        database.kill()
+        assert_problem(AdminHttp(api, signer).call("GET", "/admin/export", timeout=60), 503)
+    finally:
+        api.kill()
+        api.close_clients()
+        database.kill()
 
 
 def test_an_archive_without_a_site_takes_the_site_away(

@@ -8,7 +8,7 @@ import pytest
 from backpack_contract.configuration import DeclaredCollection, DeclaredIndex, DeclaredRules
 from support.admin_client import AdminHttp, AdminSigner
 from support.core_api import CoreApi, Person, assert_problem, new_person
-from support.sockets import Refused, Socket
+from support.sockets import Refused, Socket, socket_of
 from support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(120)
@@ -145,3 +145,13 @@ def test_what_the_resource_declares_is_changed_only_there(
             )
             assert problem["status"] == 409
             assert op == "create" or "managed by the resource" in problem["detail"]
+
+
+def test_nobody_subscribes_to_one_that_was_dropped(api: CoreApi, console: Socket, person: Person) -> None:
+    console.call("collections.create", collection="tasks")
+    with socket_of(api, person) as socket:
+        socket.call("db.subscribe", collection="tasks")
+        console.call("collections.drop", collection="tasks")
+        assert problem_of(lambda: socket.call("db.subscribe", collection="tasks"))["status"] == 404
+        console.call("collections.create", collection="tasks")
+        eventually(lambda: socket.call("db.subscribe", collection="tasks"), within=10)

@@ -32,7 +32,9 @@ def test_releases_are_listed_switched_and_deleted(api: CoreApi, signer: AdminSig
         assert console.call("site.delete", releaseId=second) is None
         assert [one["id"] for one in console.call("site.releases")["items"]] == [first]
         assert refusal(console, "site.activate", second) == 404
-        assert refusal(console, "site.delete", "nothing") == 404
+        for nothing in ("nothing", "x" * 300, "a\0b", "../releases", f"{first}/."):
+            assert refusal(console, "site.delete", nothing) == 404
+            assert refusal(console, "site.activate", nothing) == 404
 
         done = [entry for entry in console.call("audit.list")["items"] if entry["outcome"] == "done"]
         assert [(entry["op"], entry["target"]) for entry in done] == [

@@ -20,3 +20,13 @@ def test_a_clock_that_goes_back_gives_nothing() -> None:
     assert taken(bucket, 10.0) == 1
     assert taken(bucket, 5.0) == 0
     assert taken(bucket, 10.5) == 0
+
+
+def test_who_was_kept_from_taking_any_loses_none() -> None:
+    bucket = TokenBucket(burst=200, per_second=100)
+    assert taken(bucket, 50.0) == 200
+    bucket.catch_up(55.0)
+    assert taken(bucket, 55.0) == 500
+    bucket.catch_up(55.0)
+    assert taken(bucket, 55.5) == 50
+    assert taken(bucket, 1000.0) == 200

@@ -143,6 +143,20 @@ def test_members_can_be_named_at_the_beginning(
     assert his.event("channel")["data"] == 1
 
 
+def test_whom_the_maker_adds_hears_all_at_once(hers: Socket, his: Socket, grace: Person, room: str) -> None:
+    hers.call("channel.create", channel=room, private=True)
+    hers.call("channel.join", channel=room, user=grace.id)
+    hers.call("channel.publish", channel=room, data=1)
+    assert his.event("channel")["data"] == 1
+
+
+def test_who_sends_hears_it_too(api: CoreApi, hers: Socket, grace: Person, room: str) -> None:
+    hers.call("channel.create", channel=room, members=[grace.id])
+    with socket_of(api, grace) as socket:
+        socket.call("channel.publish", channel=room, data=1)
+        assert socket.event("channel")["data"] == 1
+
+
 def test_only_its_maker_deletes_a_channel(hers: Socket, his: Socket, grace: Person, room: str) -> None:
     hers.call("channel.create", channel=room)
     his.call("channel.join", channel=room)
@@ -208,6 +222,9 @@ def test_changing_leaves_one_and_joins_another(hers: Socket, his: Socket, room: 
     assert his.call("channel.joinMine")["channels"] == [f"{room}-2"]
     refused_with(404, his, "channel.change", **{"from": f"{room}-2", "channel": f"{room}-3"})
     assert his.call("channel.joinMine")["channels"] == [f"{room}-2"]
+    hers.call("channel.delete", channel=f"{room}-2")
+    his.call("channel.change", **{"from": f"{room}-2", "channel": room})
+    assert his.call("channel.joinMine")["channels"] == [room]
 
 
 def test_channels_are_listed_by_type_and_page(hers: Socket, room: str) -> None:

@@ -8,6 +8,7 @@ from starlette.websockets import WebSocket
 
 from backpack_api.domain.shapes import Shape
 from backpack_api.routes.admin.audit import AuditOperations
+from backpack_api.routes.admin.channels import ChannelOperations
 from backpack_api.routes.admin.collections import CollectionOperations
 from backpack_api.routes.admin.documents import DocumentOperations
 from backpack_api.routes.admin.files import FileOperations
@@ -24,6 +25,7 @@ NOUNS = (
     CollectionOperations,
     DocumentOperations,
     FileOperations,
+    ChannelOperations,
     SiteOperations,
     StatsOperation,
     AuditOperations,

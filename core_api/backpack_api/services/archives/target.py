@@ -2,8 +2,10 @@
 meanwhile."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from backpack_api.domain.actors import ADMINISTRATOR
+from backpack_api.domain.archives import MAX_RATIO
 from backpack_api.domain.collections import Collection
 from backpack_api.domain.documents import Document
 from backpack_api.domain.files import StoredFile
@@ -42,7 +44,8 @@ class ImportTarget:
 
     @property
     def release_limits(self) -> ReleaseLimits:
-        return self._sites.limits
+        # An export packs better than who has uploaded the site.
+        return replace(self._sites.limits, ratio=MAX_RATIO)
 
     async def nested_arrays(self) -> bool:
         """Whether the engine keeps arrays directly within arrays."""
@@ -93,7 +96,7 @@ class ImportTarget:
 
     async def set_site(self, upload: AsyncIterator[bytes], by: str) -> str:
         """Make and activate the release, and remove all others: its id."""
-        release = await self._sites.create_release(upload, by)
+        release = await self._sites.create_release(upload, by, limits=self.release_limits)
         for one in await self._sites.releases():
             if not one["active"]:
                 await self._sites.delete(one["id"])

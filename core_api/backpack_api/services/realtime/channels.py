@@ -1,9 +1,11 @@
 """Channels: who may do what in one, and handing its messages to those who are attached.
 
 A membership is the user's and stays; a socket gets a channel's events from the moment
-it attaches (by creating or joining it, or `joinMine`) until it or the user leaves.
+it attaches (by creating or joining it, by `joinMine`, by sending to it, or as the maker adds
+its user) until it or the user leaves.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from backpack_api.domain.channels import MAX_CHANNELS, MAX_MEMBERS, MAX_OF_USER
@@ -26,12 +28,14 @@ class Channels:
         self._events = events
         self._hub = hub
         self._attached: dict[str, set[RealtimeConnection]] = {}
-        self._leaving: set[tuple[RealtimeConnection, str]] = set()
-        """Which sockets are about to leave what: they aren't told of it."""
+        self._leaving: Counter[tuple[RealtimeConnection, str]] = Counter()
+        """Which sockets leave what, until that is heard here: they aren't told of it, and may
+        have joined again by then."""
         self._departures = 0
         events.on(CHANNEL, self._message)
         events.on(CHANNEL_DELETED, self._deleted)
         events.on(PRESENCE, self._presence)
+        events.on_gap(self._leaving.clear)
 
     async def create(
         self, connection: RealtimeConnection, name: str, *, private: bool, members: Sequence[str]
@@ -55,11 +59,14 @@ class Channels:
     async def leave(self, connection: RealtimeConnection, name: str) -> None:
         """Be no member any more. Raises `NotFound`."""
         leaving = connection, name
-        self._leaving.add(leaving)
+        self._leaving[leaving] += 1
+        outcome = None
         try:
-            _check(await self._store.leave(name, connection.user_id), name)
+            outcome = await self._store.leave(name, connection.user_id)
         finally:
-            self._leaving.discard(leaving)
+            if outcome is not Outcome.DONE:
+                self._has_left(leaving)  # nothing will be heard of it
+        _check(outcome, name)
         self._detach(connection, name)
 
     async def delete(self, name: str, user_id: str | None) -> None:
@@ -91,9 +98,9 @@ class Channels:
         return members
 
     async def page(
-        self, user_id: str, *, prefix: str, after: str, limit: int
+        self, user_id: str | None, *, prefix: str, after: str, limit: int
     ) -> tuple[list[Channel], str | None]:
-        """Channels that the user may know of; see the store."""
+        """Channels that the user may know of, None: an administrator; see the store."""
         return await self._store.page(user_id, prefix=prefix, after=after, limit=limit)
 
     async def publish(self, connection: RealtimeConnection, name: str, data: object) -> str:
@@ -101,6 +108,8 @@ class Channels:
         `NotFound`, `NotAllowed` to who is no member."""
         if not (name in connection.channels and self._events.fresh):
             await self._check_member(name, connection.user_id)
+        if name not in connection.channels:
+            await self._attach(connection, [name])  # the sender hears it, too
         message = {"channel": name, "from": connection.user_id, "data": data}
         return str(await self._events.append(CHANNEL, message))
 
@@ -108,6 +117,8 @@ class Channels:
         """Let go of a socket that is over."""
         for name in list(connection.channels):
             self._detach(connection, name)
+        for leaving in [one for one in self._leaving if one[0] is connection]:
+            del self._leaving[leaving]
 
     # Attaching
 
@@ -128,11 +139,14 @@ class Channels:
         if not connection.socket.open:
             return []
         for name in attached:
-            connection.channels.add(name)
-            self._attached.setdefault(name, set()).add(connection)
+            self._put(connection, name)
         if not whole:
             connection.send({"ev": "reset"})
         return attached
+
+    def _put(self, connection: RealtimeConnection, name: str) -> None:
+        connection.channels.add(name)
+        self._attached.setdefault(name, set()).add(connection)
 
     def _detach(self, connection: RealtimeConnection, name: str) -> None:
         connection.channels.discard(name)
@@ -141,6 +155,16 @@ class Channels:
             attached.discard(connection)
             if not attached:
                 del self._attached[name]
+
+    def _has_left(self, leaving: tuple[RealtimeConnection, str]) -> bool:
+        """Whether this one was about to leave, which it isn't any more."""
+        if self._leaving[leaving] <= 0:
+            del self._leaving[leaving]
+            return False
+        self._leaving[leaving] -= 1
+        if not self._leaving[leaving]:
+            del self._leaving[leaving]
+        return True
 
     async def _check_member(self, name: str, user_id: str) -> None:
         if not await self._store.is_member(name, user_id):
@@ -172,10 +196,12 @@ class Channels:
             receivers = {one for one in self._attached.get(name, ()) if one.user_id != user_id}
             if by != user_id:
                 receivers |= set(self._hub.of_user(user_id))
+                for one in self._hub.of_user(user_id):
+                    self._put(one, name)
             elif type_ == "leave":
                 self._departures += 1
-                own = [one for one in self._hub.of_user(user_id) if name in one.channels]
-                receivers |= {one for one in own if (one, name) not in self._leaving}
+                own = [one for one in self._hub.of_user(user_id) if not self._has_left((one, name))]
+                receivers |= {one for one in own if name in one.channels}
                 for one in own:
                     self._detach(one, name)
             for one in receivers:

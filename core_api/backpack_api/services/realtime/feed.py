@@ -9,6 +9,7 @@ from backpack_api.domain.events import Event
 from backpack_api.domain.filters import Filter
 from backpack_api.domain.json_text import to_json
 from backpack_api.domain.rules import Rules
+from backpack_api.problems import NotFound
 from backpack_api.services.realtime.connection import RealtimeConnection
 from backpack_api.sockets.frames import json_frame
 
@@ -66,6 +67,8 @@ class Feed:
     def __init__(self, collection: str, rules: Rules) -> None:
         self.collection = collection
         self.rules = rules
+        self.missing: NotFound | None = None
+        """That the collection was dropped, where it was and somebody is still subscribed."""
         self.waiting: list[Event] | None = None
         """Events that wait until the rules are known again; None: they are."""
         self.overflown = False

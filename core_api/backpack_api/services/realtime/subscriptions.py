@@ -56,9 +56,13 @@ class Subscriptions:
                 f"A socket has at most {MAX_SUBSCRIPTIONS} subscriptions. End one, or open another."
             )
         feed = await self._feed(collection, user_id)
+        if feed.missing is not None:
+            raise feed.missing
         check_verb(feed.rules.read, user_id)
         number = connection.next_subscription()
         one = Subscription(str(number), connection, user_id, collection, filter_)
+        if not connection.socket.open:
+            return one  # nobody is there any more who would end it
         connection.subscriptions[one.id] = one
         if since is None:
             feed.add(one)
@@ -144,17 +148,19 @@ class Subscriptions:
         waited for them."""
         while True:
             changes = self._changes
+            missing = None
             try:
                 rules = await self._rules_of(feed.collection, "")
-            except NotFound:
+            except NotFound as problem:
                 # Dropped: nobody reads it, until there is another one of this name.
-                rules = Rules(read=Rule.NONE)
+                rules, missing = Rules(read=Rule.NONE), problem
             except Problem:
                 log.warning("the rules of a collection can't be read; its events wait")
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             if changes == self._changes:
                 break
+        feed.missing = missing
         waited = feed.release(rules)
         if feed.overflown:
             feed.overflown = False
