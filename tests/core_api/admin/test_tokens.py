@@ -29,6 +29,8 @@ def test_a_token_lets_in(admin_api: CoreApi, signer: AdminSigner) -> None:
     assert_problem(ask(admin_api, f"Bearer {token}"), 404)
     assert_problem(ask(admin_api, f"bearer {token}"), 404)
     assert_problem(ask(admin_api, f"Bearer {signer.token(admin_api.configuration.uid, iat=None)}"), 404)
+    claims = admin_tokens.claims("ada", admin_api.configuration.uid, time.time())
+    assert_problem(ask(admin_api, f"Bearer {signer.sign(claims, {})}"), 404)
 
 
 def test_everything_else_is_refused_in_one_voice(admin_api: CoreApi, signer: AdminSigner) -> None:
@@ -51,7 +53,7 @@ def test_everything_else_is_refused_in_one_voice(admin_api: CoreApi, signer: Adm
         + jwt.encode(good, Ed448PrivateKey.generate(), algorithm="EdDSA", headers={"kid": signer.kid}),
         "another key of the same name": f"Bearer {AdminSigner(signer.kid).token(uid)}",
         "a key that isn't known": f"Bearer {AdminSigner('another').token(uid)}",
-        "no kid": f"Bearer {signer.sign(good, {})}",
+        "no kid, and a key that isn't known": f"Bearer {AdminSigner('another').sign(good, {})}",
         "a kid of another type": f"Bearer {_with_header(signer, good, {'kid': 7})}",
         "no signature": f"Bearer {header}.{payload}.",
         "a changed payload": f"Bearer {header}.{other_payload}.{signature}",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from jwt.types import Options
 
 from backpack_api.domain.administrators import Administrator, administrator_of, key_bytes
 from backpack_api.logs import FIELDS
@@ -16,6 +17,14 @@ from backpack_contract.configuration import BackpackConfiguration
 
 REFUSAL = "Every call to the admin listener carries an administrator's token for this backpack."
 """In the same words whatever is wrong with a token: who has none learns nothing."""
+
+SIGNATURE_ONLY: Options = {
+    "require": list(admin_tokens.REQUIRED),
+    "verify_aud": False,
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+}
 
 log = logging.getLogger("backpack_api.admin")
 
@@ -32,27 +41,26 @@ class AdminTokens:
 
     def verify(self, token: str) -> Administrator:
         """Whose token it is. Raises `NotSignedIn`."""
+        for key in self._keys_for(token):
+            try:
+                # PyJWT looks at the signature only: what the claims must say, the domain decides.
+                claims = jwt.decode(token, key, algorithms=[admin_tokens.ALGORITHM], options=SIGNATURE_ONLY)
+            except jwt.InvalidTokenError:
+                continue
+            administrator = administrator_of(claims, self._live.current.uid, self._now().timestamp())
+            if administrator is not None:
+                return administrator
+        raise NotSignedIn(REFUSAL)
+
+    def _keys_for(self, token: str) -> list[Ed25519PublicKey]:
+        """The key that the token names; all of them where it names none."""
         try:
-            # PyJWT looks at the signature only: what the claims must say, the domain decides.
-            kid = jwt.get_unverified_header(token).get("kid", "")
-            claims = jwt.decode(
-                token,
-                self._keys[kid],
-                algorithms=[admin_tokens.ALGORITHM],
-                options={
-                    "require": list(admin_tokens.REQUIRED),
-                    "verify_aud": False,
-                    "verify_exp": False,
-                    "verify_iat": False,
-                    "verify_nbf": False,
-                },
-            )
-        except (jwt.InvalidTokenError, KeyError):
-            raise NotSignedIn(REFUSAL) from None
-        administrator = administrator_of(claims, self._live.current.uid, self._now().timestamp())
-        if administrator is None:
-            raise NotSignedIn(REFUSAL)
-        return administrator
+            kid = jwt.get_unverified_header(token).get("kid")
+        except jwt.InvalidTokenError:
+            return []
+        if kid is None:
+            return list(self._keys.values())
+        return [self._keys[kid]] if kid in self._keys else []
 
     def _take_keys(self, configuration: BackpackConfiguration) -> None:
         keys: dict[str, Ed25519PublicKey] = {}
