@@ -5,7 +5,6 @@ compare with), and that a watch tells nothing any more. Only metadata is read fo
 import asyncio
 import logging
 import random
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
@@ -112,7 +111,9 @@ class Resync:
         return False
 
     async def run(self, seconds: float) -> None:
-        """For ever: a full resync each period (jittered), a sweep when one is suspected."""
+        """For ever: a full resync each period (jittered), a sweep when one is suspected. What
+        fails is tried again soon, and is as full as it was to be."""
+        full = False
         while True:
             looking_again = bool(self._untold)
             # Not a secret.
@@ -122,16 +123,17 @@ class Resync:
                     await self._suspicion.wait()
                     await asyncio.sleep(1.0)
             except TimeoutError:
-                full = not looking_again
-            else:
-                full = False
+                full = full or not looking_again
             self._suspicion.clear()
             try:
                 await self.sweep()
             except OperatorError as error:
                 logger.warning("the resync is put off: %s", error)
+                await asyncio.sleep(_AGAIN)
+                self._suspicion.set()
                 continue
             if full:
+                full = False
                 for key in self._memory.backpacks:
                     self._add_after(key, random.random() * seconds * _SPREAD)  # noqa: S311
 
@@ -183,13 +185,11 @@ class Resync:
         }
 
     def _known(self, key: ObjectKey) -> bool:
-        if key.kind == BACKPACK:
-            return self._memory.backpacks.version(Key(key.namespace, key.name)) >= 0
-        return self._memory.children.get(key) is not None
+        return self._version(key) >= 0
 
     def _version(self, key: ObjectKey) -> int:
-        """The resource version up to which the informer has told of an object; of a child,
-        of which digests are kept, only whether it has at all."""
+        """The resource version up to which an object is known here, -1 where it isn't."""
         if key.kind == BACKPACK:
             return self._memory.backpacks.version(Key(key.namespace, key.name))
-        return sys.maxsize if self._known(key) else -1
+        child = self._memory.children.get(key)
+        return child.resource_version if child is not None else -1

@@ -1,9 +1,10 @@
 """`<backpack>-api` and `<backpack>-web`, the PodDisruptionBudgets: where there are several
-pods, a drain of nodes takes one at a time."""
+pods, a drain of nodes takes one at a time, unless all of them must stand on one node."""
 
 from typing import Any
 
 from backpack_operator.model.backpack import Backpack
+from backpack_operator.model.spec import READ_WRITE_ONCE
 from backpack_operator.specs.labels import owned, selector
 
 
@@ -21,7 +22,7 @@ def disruption_budgets(backpack: Backpack) -> list[dict[str, Any]]:
             "kind": "PodDisruptionBudget",
             "metadata": owned(backpack, component, component),
             "spec": {
-                "maxUnavailable": 1,
+                "maxUnavailable": _max_unavailable(backpack, component),
                 "selector": {"matchLabels": selector(backpack, component)},
                 # A pod that does not serve must not keep its node from being drained.
                 "unhealthyPodEvictionPolicy": "AlwaysAllow",
@@ -29,3 +30,11 @@ def disruption_budgets(backpack: Backpack) -> list[dict[str, Any]]:
         }
         for component in budgeted(backpack)
     ]
+
+
+def _max_unavailable(backpack: Backpack, component: str) -> int | str:
+    # Beside a volume of one node, the first pod that a drain takes has nowhere to go until
+    # the last one has gone, too: one at a time, the drain would never end.
+    if component == "api" and backpack.files.storage.access_mode == READ_WRITE_ONCE:
+        return "100%"
+    return 1

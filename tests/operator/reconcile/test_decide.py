@@ -9,6 +9,7 @@ from backpack_operator.model.backpack import FINALIZER, Backpack
 from backpack_operator.model.kinds import DEPLOYMENT, RETAINED, SECRET, VOLUME_CLAIM
 from backpack_operator.reconcile.decide import Plan, finalizers
 from backpack_operator.reconcile.observed import Holder, child_keys
+from backpack_operator.specs.disruption_budgets import disruption_budgets
 
 OLD = "99999999-9999-4999-8999-999999999999"
 Make = Callable[..., Backpack]
@@ -323,6 +324,18 @@ def test_only_several_pods_have_a_disruption_budget(
     one = make_backpack(api={"replicas": 1}, web={"replicas": 2})
     plan = world.decide(one)
     assert {str(key) for key, _ in plan.remove} == {"PodDisruptionBudget todo-api"}
+
+
+def test_a_drain_takes_one_at_a_time_but_those_that_stand_on_one_node(make_backpack: Make) -> None:
+    def budgets(access_mode: str) -> dict[str, Any]:
+        files = {"storage": {"size": "1Gi", "accessMode": access_mode}}
+        backpack = make_backpack(api={"replicas": 2}, web={"replicas": 2}, files=files)
+        return {
+            one["metadata"]["name"]: one["spec"]["maxUnavailable"] for one in disruption_budgets(backpack)
+        }
+
+    assert budgets("ReadWriteMany") == {"todo-api": 1, "todo-web": 1}
+    assert budgets("ReadWriteOnce") == {"todo-api": "100%", "todo-web": 1}
 
 
 REDIRECTS = {"Middleware todo-redirect", "IngressRoute todo-redirect"}

@@ -1,6 +1,7 @@
 """What lists of everything are for: knowing when the informer has told of all there is, and
 when a watch tells nothing any more."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from itertools import count
 from types import SimpleNamespace
@@ -8,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from backpack_operator.errors import OperatorError
+from backpack_operator.model.backpack import Key
 from backpack_operator.model.kinds import BACKPACK, SERVICE, Kind
 from backpack_operator.reconcile import resync as module
 from backpack_operator.reconcile.backpacks import Backpacks
 from backpack_operator.reconcile.children import Children
 from backpack_operator.reconcile.resync import Memory, Resync
+from support.waiting import until
 
 
 async def nothing(*_: Any) -> None:
@@ -30,8 +34,10 @@ class Cluster:
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
         other: Any = SimpleNamespace(load=nothing, sweep=nothing)
         self.backpacks = Backpacks()
-        memory = Memory(self.backpacks, Children(), other, other)
-        self.resync = Resync(self, memory, (), lambda *_: None)  # type: ignore[arg-type]
+        self.children = Children()
+        memory = Memory(self.backpacks, self.children, other, other)
+        self.added: list[Key] = []
+        self.resync = Resync(self, memory, (), lambda key, _: self.added.append(key))  # type: ignore[arg-type]
 
     async def metadata(self, kind: Kind, _: str | None, __: str | None) -> AsyncIterator[Mapping[str, Any]]:
         self.lists += kind == BACKPACK
@@ -85,6 +91,19 @@ async def test_so_is_a_child(cluster: Cluster) -> None:
     cluster.listed[SERVICE, "todo-api"] = 7
     await cluster.sweep()
     assert await cluster.sweep(later=60) == "the watch of services has not told of apps/todo-api"
+
+
+async def test_and_a_change_of_a_child_that_the_operator_has_written(cluster: Cluster) -> None:
+    body = {"apiVersion": "v1", "kind": "Service", "metadata": metadata("todo-api", 7), "spec": {}}
+    cluster.children.written(body, "digest")
+    cluster.listed[SERVICE, "todo-api"] = 7
+    assert await cluster.sweep() is None
+    cluster.listed[SERVICE, "todo-api"] = 8
+    assert await cluster.sweep(later=60) is None
+    assert await cluster.sweep(later=60) == "the watch of services has not told of apps/todo-api"
+    body["metadata"] = metadata("todo-api", 8)
+    cluster.children.seen(body)
+    assert cluster.resync.stalled is None
 
 
 async def test_one_that_changes_all_the_time_is_not_taken_for_it(cluster: Cluster) -> None:
@@ -142,3 +161,24 @@ async def test_the_start_does_not_wait_for_what_has_gone(
     while_waiting(monkeypatch, go)
     await cluster.resync.first()
     assert cluster.lists > 1
+
+
+async def test_a_resync_that_fails_is_tried_again_and_as_full(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_AGAIN", 0.0)
+    cluster.tell("todo", 5)
+    failures = count()
+
+    async def sweep() -> None:
+        if next(failures) < 1:
+            raise OperatorError("away")
+
+    monkeypatch.setattr(cluster.resync, "sweep", sweep)
+    running = asyncio.create_task(cluster.resync.run(0.01))
+    try:
+        async with asyncio.timeout(10):
+            await until(lambda: cluster.added)
+    finally:
+        running.cancel()
+    assert next(failures) >= 2
