@@ -43,6 +43,7 @@ class Member:
     state: State
     first: bool
     serves: bool
+    engine: str = ""
 
     @property
     def rank(self) -> tuple[bool, bool, bool]:
@@ -63,7 +64,7 @@ class Targets:
         first = (metadata.get("labels") or {}).get(UPGRADE_FIRST_LABEL) == "true"
         conditions = {one["type"]: one for one in status.get("conditions") or ()}
         serves = all(conditions.get(part, {}).get("status") == "True" for part in names.PARTS)
-        return Member(self._state(body, status, conditions), first, serves)
+        return Member(self._state(body, status, conditions), first, serves, status.get("engine", ""))
 
     def _state(
         self, body: Mapping[str, Any], status: Mapping[str, Any], conditions: Mapping[str, Mapping[str, Any]]

@@ -13,8 +13,8 @@ class Tally:
 
     states: Counter[State] = field(default_factory=Counter)
     first_in_flight: int = 0
-    proven: int = 0
-    """Those that serve with what the settings say."""
+    proven: Counter[str] = field(default_factory=Counter)
+    """Those that serve with what the settings say, by engine: each has images of its own."""
     called: int = 0
     called_first: int = 0
     called_behind: int = 0
@@ -25,7 +25,7 @@ class Tally:
         if member.first and member.state in IN_FLIGHT:
             self.first_in_flight += by
         if member.serves and member.state is State.CURRENT:
-            self.proven += by
+            self.proven[member.engine] += by
 
     def call(self, member: Member, by: int) -> None:
         """The turn of one has come (1), or is over or missed (-1)."""
@@ -53,13 +53,13 @@ def limit(max_unavailable: str, taking_part: int) -> int:
 def may_begin(candidate: Member, tally: Tally, max_unavailable: str) -> bool:
     """Whether the turn of the first of those who wait has come.
 
-    Until one serves with what is new they go one at a time, so that what can't work breaks
-    one of them. Who asks to go first has come through before the others begin. And one
+    Until one of its engine serves with what is new they go one at a time, so that what can't
+    work breaks one of them. Who asks to go first has come through before the others begin. And one
     that is in flight already, with something that is not wanted any more, needs no
     further place."""
     if tally.states[State.FAILED]:
         return False
-    if not tally.proven and tally.states[State.UPGRADING] + tally.called > 0:
+    if not tally.proven[candidate.engine] and tally.states[State.UPGRADING] + tally.called > 0:
         return False
     if candidate.state is State.BEHIND:
         return True

@@ -8,8 +8,10 @@ from backpack_operator.reconcile.waves.member import Member, State
 from backpack_operator.reconcile.waves.rules import Tally, limit, may_begin
 
 
-def member(state: State = State.WAITING, *, first: bool = False, serves: bool = True) -> Member:
-    return Member(state, first, serves)
+def member(
+    state: State = State.WAITING, *, first: bool = False, serves: bool = True, engine: str = "ferretdb"
+) -> Member:
+    return Member(state, first, serves, engine)
 
 
 def tally(*members: Member, called: tuple[Member, ...] = ()) -> Tally:
@@ -58,6 +60,10 @@ def test_a_part_is_rounded_down_but_at_least_one(max_unavailable: str, taking_pa
         (WAITS, {"members": [], "called": (WAITS,)}, False),
         (WAITS, {"members": [member(State.CURRENT, serves=False), UPGRADING]}, False),
         (WAITS, {"members": [RESTS, UPGRADING]}, False),
+        # Another engine's images say nothing of its own.
+        (member(engine="mongodb"), {"members": [CURRENT, CURRENT]}, True),
+        (member(engine="mongodb"), {"members": [CURRENT, member(State.UPGRADING, engine="mongodb")]}, False),
+        (WAITS, {"members": [CURRENT, member(State.UPGRADING, engine="mongodb")]}, True),
         # Nobody after one has failed.
         (WAITS, {"members": [CURRENT, FAILED]}, False),
         (BEHIND, {"members": [CURRENT, FAILED, BEHIND]}, False),
