@@ -7,10 +7,13 @@ from typing import Any
 
 from backpack_contract.configuration import DeclaredCollection
 
+_UNIQUE = " unique"
+
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One collection. `indexes`: the keys of each, with commas between them."""
+    """One collection. `indexes`: the keys of each, with commas between them; ` unique` behind
+    those that are."""
 
     name: str
     indexes: tuple[str, ...] = ()
@@ -18,7 +21,7 @@ class Declared:
 
     @classmethod
     def of(cls, collection: DeclaredCollection) -> "Declared":
-        indexes = tuple(",".join(index.keys) for index in collection.indexes)
+        indexes = tuple(",".join(index.keys) + _UNIQUE * index.unique for index in collection.indexes)
         return cls(collection.name, indexes, collection.schema is not None)
 
     @classmethod
@@ -31,25 +34,70 @@ class Declared:
 
 
 def released(before: Iterable[Declared], now: Iterable[Declared]) -> list[str]:
-    """What is no longer declared, and what becomes of it: a sentence each."""
+    """What is no longer declared, and what becomes of it: a sentence for each kind, which
+    names all, as a condition has no room for hundreds."""
     present = {one.name: one for one in now}
-    return [sentence for former in before for sentence in _released(former, present.get(former.name))]
-
-
-def _released(former: Declared, now: Declared | None) -> list[str]:
-    if now is None:
-        return [
-            f"The collection `{former.name}` is no longer declared: its documents, indexes and rules are "
-            "kept, and it is managed in the dashboard from now on, where it can also be dropped."
-        ]
-    gone = [index for index in former.indexes if index not in now.indexes]
-    sentences = [
-        f"The index on {index} of `{former.name}` is no longer declared, and is removed from the database: "
-        "what filters or sorts by it reads the whole collection."
-        for index in gone
+    gone = [f"`{one.name}`" for one in before if one.name not in present]
+    kept = [(one, present[one.name]) for one in before if one.name in present]
+    return [
+        *_collections(gone),
+        *_indexes([place for former, latter in kept for place in _gone(former, latter)]),
+        *_loosened([place for former, latter in kept for place in _no_longer_unique(former, latter)]),
+        *_schemas([f"`{former.name}`" for former, latter in kept if former.schema and not latter.schema]),
     ]
-    if former.schema and not now.schema:
-        sentences.append(
-            f"The schema of `{former.name}` is no longer declared: documents of any shape are taken."
+
+
+def _gone(former: Declared, now: Declared) -> Iterable[str]:
+    there = set(map(_keys, now.indexes))
+    return (f"{keys} of `{former.name}`" for keys in map(_keys, former.indexes) if keys not in there)
+
+
+def _no_longer_unique(former: Declared, now: Declared) -> Iterable[str]:
+    unique = (_keys(index) for index in former.indexes if index.endswith(_UNIQUE))
+    return (f"{keys} of `{former.name}`" for keys in unique if keys in now.indexes)
+
+
+def _keys(index: str) -> str:
+    return index.removesuffix(_UNIQUE)
+
+
+def _collections(names: list[str]) -> Iterable[str]:
+    if len(names) == 1:
+        yield (
+            f"The collection {names[0]} is no longer declared: its documents, indexes and rules are "
+            "kept, and it is managed in the dashboard from now on, where it can also be dropped."
         )
-    return sentences
+    elif names:
+        yield (
+            f"{len(names)} collections are no longer declared: {', '.join(names)}. Their documents, indexes "
+            "and rules are kept, and they are managed in the dashboard from now on, where they can also be "
+            "dropped."
+        )
+
+
+def _indexes(places: list[str]) -> Iterable[str]:
+    if len(places) == 1:
+        yield (
+            f"The index on {places[0]} is no longer declared, and is removed from the database: "
+            "what filters or sorts by it reads the whole collection."
+        )
+    elif places:
+        yield (
+            f"{len(places)} indexes are no longer declared, and are removed from the database: on "
+            f"{'; on '.join(places)}. What filters or sorts by them reads the whole collection."
+        )
+
+
+def _loosened(places: list[str]) -> Iterable[str]:
+    if places:
+        yield f"No longer unique, so that several documents may have the same: {'; '.join(places)}."
+
+
+def _schemas(names: list[str]) -> Iterable[str]:
+    if len(names) == 1:
+        yield f"The schema of {names[0]} is no longer declared: documents of any shape are taken."
+    elif names:
+        yield (
+            f"{len(names)} schemas are no longer declared: of {', '.join(names)}. Documents of any shape are "
+            "taken."
+        )
